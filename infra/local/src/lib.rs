@@ -1,0 +1,25 @@
+//! The local runner: every function, with the parts of AWS that they stand on, in one process on one port of loopback.
+
+pub mod clock;
+pub mod database;
+pub mod disk;
+mod docs;
+pub mod failure;
+pub mod folder;
+pub mod front;
+pub mod handler;
+pub mod letter;
+pub mod mailbox;
+pub mod mapping;
+pub mod options;
+mod pages;
+pub mod queues;
+pub mod schedules;
+pub mod streams;
+pub mod wire;
+mod workshop;
+/// temporary
+pub mod store {
+    #[path = "/work/main/shared/store/src/tables.rs"]
+    pub mod tables;
+}

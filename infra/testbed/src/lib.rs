@@ -1,0 +1,18 @@
+//! What tests and benchmarks of Guestlist stand on. Nothing that ships depends on it.
+//!
+//! - [`Embedded`]: a DynamoDB of its own per test.
+//! - [`Contention`]: makes that DynamoDB refuse what AWS's would refuse in a rush.
+//! - [`Faults`]: makes calls to DynamoDB, SQS or SES fail where a test says so.
+//! - [`LambdaProcess`]: a function's binary, run and called as Lambda does it.
+
+pub mod contention;
+pub mod embedded;
+pub mod faults;
+pub mod runtime_api;
+mod touched;
+mod wire;
+
+pub use contention::Contention;
+pub use embedded::Embedded;
+pub use faults::Faults;
+pub use runtime_api::LambdaProcess;

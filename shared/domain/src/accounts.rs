@@ -1,0 +1,348 @@
+//! Users, the claims on their addresses, one-time codes and refresh-token families.
+
+use crate::ids::{PasswordResetId, TokenFamilyId, UserId};
+use crate::refusal::Refusal;
+use crate::text::{Bio, City, Email, PersonName};
+use crate::time::Zone;
+use crate::Language;
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How long a verification code holds.
+pub const VERIFICATION_MINUTES: i64 = 15;
+/// How long a reset link holds.
+pub const RESET_MINUTES: i64 = 30;
+/// How often a code may be tried before it is void: five guesses at one in a million.
+pub const VERIFICATION_ATTEMPTS: u8 = 5;
+/// How long a refresh token holds after its last use.
+pub const REFRESH_DAYS: i64 = 30;
+
+/// Kinds of mail that their reader can turn off. Tickets and changes can't be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MailKind {
+    /// The reminder a day before.
+    ReminderDayBefore,
+    /// The reminder an hour before.
+    ReminderHourBefore,
+    /// What an organizer announces.
+    Announcement,
+}
+
+/// Which of the mails that can be turned off a user wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailChoices {
+    /// The reminder a day before.
+    pub reminder_day_before: bool,
+    /// The reminder an hour before.
+    pub reminder_hour_before: bool,
+    /// What organizers announce.
+    pub announcement: bool,
+}
+
+impl Default for MailChoices {
+    fn default() -> Self {
+        Self { reminder_day_before: true, reminder_hour_before: true, announcement: true }
+    }
+}
+
+impl MailChoices {
+    /// Whether mails of this kind are wanted.
+    pub fn wants(self, kind: MailKind) -> bool {
+        match kind {
+            MailKind::ReminderDayBefore => self.reminder_day_before,
+            MailKind::ReminderHourBefore => self.reminder_hour_before,
+            MailKind::Announcement => self.announcement,
+        }
+    }
+
+    /// The same, without mails of this kind.
+    pub fn without(mut self, kind: MailKind) -> Self {
+        match kind {
+            MailKind::ReminderDayBefore => self.reminder_day_before = false,
+            MailKind::ReminderHourBefore => self.reminder_hour_before = false,
+            MailKind::Announcement => self.announcement = false,
+        }
+        self
+    }
+}
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Rises with each write.
+    pub version: u64,
+    /// Their name as they write it.
+    pub name: PersonName,
+    /// Their address.
+    pub email: Email,
+    /// When they showed that the address is theirs.
+    pub email_verified_at: Option<Timestamp>,
+    /// Argon2id in PHC form.
+    pub password_hash: String,
+    /// Rises when all log-ins are to end: a changed or reset password.
+    pub login_epoch: u32,
+    /// The language of their mails and pages.
+    pub language: Language,
+    /// Their own zone, where they told it.
+    pub zone: Option<Zone>,
+    /// A few words about themselves.
+    pub bio: Bio,
+    /// Their city.
+    pub city: Option<City>,
+    /// Which mails they want.
+    pub mails: MailChoices,
+    /// When they signed up.
+    pub registered_at: Timestamp,
+}
+
+/// What a user may change of themselves.
+#[derive(Clone, Debug, Default)]
+pub struct UserPatch {
+    /// The new name.
+    pub name: Option<PersonName>,
+    /// The new language.
+    pub language: Option<Language>,
+    /// The new zone; `Some(None)` takes it out.
+    pub zone: Option<Option<Zone>>,
+    /// The new words about themselves.
+    pub bio: Option<Bio>,
+    /// The new city; `Some(None)` takes it out.
+    pub city: Option<Option<City>>,
+    /// The new choice of mails.
+    pub mails: Option<MailChoices>,
+}
+
+impl User {
+    /// Whether the address is theirs.
+    pub fn is_verified(&self) -> bool {
+        self.email_verified_at.is_some()
+    }
+
+    /// After these changes.
+    pub fn patched(&self, patch: UserPatch) -> User {
+        let mut user = self.clone();
+        user.version += 1;
+        if let Some(name) = patch.name {
+            user.name = name;
+        }
+        if let Some(language) = patch.language {
+            user.language = language;
+        }
+        if let Some(zone) = patch.zone {
+            user.zone = zone;
+        }
+        if let Some(bio) = patch.bio {
+            user.bio = bio;
+        }
+        if let Some(city) = patch.city {
+            user.city = city;
+        }
+        if let Some(mails) = patch.mails {
+            user.mails = mails;
+        }
+        user
+    }
+
+    /// With another password; every log-in made with the old one ends.
+    pub fn with_password(&self, hash: String) -> User {
+        User { version: self.version + 1, password_hash: hash, login_epoch: self.login_epoch + 1, ..self.clone() }
+    }
+
+    /// After proving that the address is theirs.
+    pub fn verified(&self, now: Timestamp) -> User {
+        User { version: self.version + 1, email_verified_at: Some(self.email_verified_at.unwrap_or(now)), ..self.clone() }
+    }
+}
+
+/// The claim of a user on an address: what makes an address unique.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EmailClaim {
+    /// The folded address.
+    pub email: String,
+    /// Whose it is.
+    pub user: UserId,
+}
+
+/// A six-digit code sent to an address. It belongs to the address, not to a user, so that asking for one takes the same
+/// steps whether anybody has that address or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verification {
+    /// The folded address.
+    pub email: String,
+    /// Rises with each write.
+    pub version: u64,
+    /// Six digits.
+    pub code: String,
+    /// How often it may still be tried.
+    pub attempts_left: u8,
+    /// When it was asked for: one mail for each.
+    pub requested_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl Verification {
+    /// A new code for an address, in place of the one before it (`seen`: its version, or 0).
+    pub fn new(email: &Email, seen: u64, code: String, now: Timestamp) -> Self {
+        Self {
+            email: email.folded(),
+            version: seen + 1,
+            code,
+            attempts_left: VERIFICATION_ATTEMPTS,
+            requested_at: now,
+            expires_at: now + SignedDuration::from_mins(VERIFICATION_MINUTES),
+        }
+    }
+
+    /// One try. Afterwards the code has one less, and none once it was right.
+    pub fn tried(&self, code: &str, now: Timestamp) -> (bool, Verification) {
+        let right = self.attempts_left > 0 && now < self.expires_at && self.code == code;
+        let attempts_left = if right { 0 } else { self.attempts_left.saturating_sub(1) };
+        (right, Verification { version: self.version + 1, attempts_left, ..self.clone() })
+    }
+}
+
+/// The answer to a wrong, spent or expired code: one for all, so that it tells nothing about the address.
+pub fn wrong_code() -> Refusal {
+    Refusal::conflict("code_invalid", "The code is wrong or has run out. Look at the newest mail, or ask for a new code.")
+}
+
+/// The answer to a wrong, spent or expired reset link.
+pub fn wrong_reset() -> Refusal {
+    Refusal::conflict("reset_invalid", "The link has run out or was used already. Ask for a new one.")
+}
+
+/// A password reset that was asked for; belongs to the address, as [`Verification`] does. The newest is the only one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PasswordReset {
+    /// The folded address.
+    pub email: String,
+    /// Which of the resets of that address; the link carries it, signed.
+    pub id: PasswordResetId,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Whether it was redeemed.
+    pub used: bool,
+    /// Rises with each write.
+    pub version: u64,
+}
+
+impl PasswordReset {
+    /// A new reset for an address, in place of any before it. Its version is taken from the clock (in milliseconds), so
+    /// that it differs from that of the one before, which nobody reads: redeeming that one then finds it gone.
+    pub fn new(email: &Email, id: PasswordResetId, now: Timestamp) -> Self {
+        let expires_at = now + SignedDuration::from_mins(RESET_MINUTES);
+        let version = now.as_millisecond().max(1).unsigned_abs();
+        Self { email: email.folded(), id, requested_at: now, expires_at, used: false, version }
+    }
+
+    /// After redeeming.
+    ///
+    /// # Errors
+    /// It isn't this one, has run out, or was used.
+    pub fn redeemed(&self, id: PasswordResetId, now: Timestamp) -> Result<PasswordReset, Refusal> {
+        if self.id != id || self.used || now >= self.expires_at {
+            return Err(wrong_reset());
+        }
+        Ok(Self { used: true, version: self.version + 1, ..self.clone() })
+    }
+}
+
+/// Somebody signed up with an address that has an account already: its owner is told by mail, the one who typed isn't.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignUpNotice {
+    /// The folded address.
+    pub email: String,
+    /// When.
+    pub requested_at: Timestamp,
+}
+
+/// One log-in on one device: a chain of refresh tokens of which only the last may be used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenFamily {
+    /// Its id; the token carries it.
+    pub id: TokenFamilyId,
+    /// Whose.
+    pub user: UserId,
+    /// SHA-256 of the secret of the token that may be used next, in hex.
+    pub secret_hash: String,
+    /// SHA-256 of the secret before it.
+    pub previous_hash: Option<String>,
+    /// When the token before it was first used.
+    pub rotated_at: Timestamp,
+    /// When it ends, unless used before.
+    pub expires_at: Timestamp,
+    /// The user's epoch when they logged in.
+    pub login_epoch: u32,
+    /// Whether it was ended, by its user or because a token was used twice.
+    pub ended: bool,
+    /// Rises with each write.
+    pub version: u64,
+}
+
+/// What a presented refresh token leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refresh {
+    /// The family with the next secret in place.
+    Rotated(TokenFamily),
+    /// The token was used before: somebody has a copy, the family ends (RFC 9700, section 4.14.2).
+    Reused(TokenFamily),
+    /// The token isn't valid.
+    Refused,
+}
+
+/// For how long the token before the newest still works: an answer lost on a bad line must not log anybody out.
+pub const REFRESH_GRACE_SECONDS: i64 = 10;
+
+impl TokenFamily {
+    /// A new log-in.
+    pub fn new(id: TokenFamilyId, user: &User, secret_hash: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            user: user.id,
+            secret_hash,
+            previous_hash: None,
+            rotated_at: now,
+            expires_at: now + SignedDuration::from_hours(24 * REFRESH_DAYS),
+            login_epoch: user.login_epoch,
+            ended: false,
+            version: 1,
+        }
+    }
+
+    /// What follows when the token whose secret hashes to `presented` is used, with `next` as the hash of the one after.
+    pub fn refreshed(&self, user: &User, presented: &str, next: String, now: Timestamp) -> Refresh {
+        if self.ended || self.user != user.id || self.login_epoch != user.login_epoch || now >= self.expires_at {
+            return Refresh::Refused;
+        }
+        let late = now.duration_since(self.rotated_at) > SignedDuration::from_secs(REFRESH_GRACE_SECONDS);
+        // The answer with the newest may have been lost on a bad line; then its forerunner comes once more.
+        let answer_was_lost = self.previous_hash.as_deref() == Some(presented) && !late;
+        if self.secret_hash != presented && !answer_was_lost {
+            return Refresh::Reused(self.ended());
+        }
+        let previous_hash = Some(presented.to_owned());
+        // The grace is counted from the first use: who repeats an old token can't keep it alive.
+        let rotated_at = if answer_was_lost { self.rotated_at } else { now };
+        Refresh::Rotated(Self {
+            secret_hash: next,
+            previous_hash,
+            rotated_at,
+            expires_at: now + SignedDuration::from_hours(24 * REFRESH_DAYS),
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
+
+    /// The family, ended.
+    pub fn ended(&self) -> Self {
+        Self { ended: true, version: self.version + 1, ..self.clone() }
+    }
+}

@@ -1,0 +1,336 @@
+//! What a function runs in: who calls, when, and how to load, commit, send and sign.
+
+use crate::answer::Reply;
+use crate::caller::{Identity, signed_out};
+use crate::function::Function;
+use crate::grant::Grant;
+use crate::house::{Bench, House};
+use crate::input::Idempotency;
+use crate::queues::{self, Queue};
+use crate::tokens::{self, Access, Door, Link};
+use crate::{Error, Result};
+use domain::bookings::Booked;
+use domain::checkins::Shown;
+use domain::ids::{DoorPassId, EventId, Identifier, UserId};
+use domain::refusal::Refusal;
+use domain::text::PersonName;
+use domain::tickets::Claims;
+use domain::{Change, Language};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use store::{IdempotencyRecord, KeyUse, PublicKey, Store, StoredAnswer};
+
+/// The context of one invocation.
+pub struct Cx {
+    pub(crate) function: &'static str,
+    pub(crate) grants: Vec<Grant>,
+    pub(crate) house: House,
+    pub(crate) bench: Arc<Bench>,
+    pub(crate) request_id: String,
+    pub(crate) now: Timestamp,
+    pub(crate) deadline: Instant,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) language: Option<Language>,
+    pub(crate) if_match: Option<u64>,
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) metrics: Mutex<Vec<(&'static str, f64)>>,
+}
+
+impl Cx {
+    pub(crate) fn new(function: &Function, house: &House, request_id: String) -> Self {
+        Self {
+            function: function.name,
+            grants: function.grants.clone(),
+            house: house.clone(),
+            bench: house.bench(function),
+            request_id,
+            now: house.clock().now(),
+            deadline: Instant::now() + function.timeout,
+            identity: None,
+            language: None,
+            if_match: None,
+            idempotency: None,
+            address: None,
+            metrics: Mutex::default(),
+        }
+    }
+
+    /// The time of this invocation.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// How long this invocation may still take.
+    pub fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// The tables.
+    pub fn store(&self) -> &Store {
+        &self.bench.store
+    }
+
+    /// Where people find us, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.house.settings().base_url
+    }
+
+    /// The address that mails come from.
+    pub fn sender(&self) -> &str {
+        &self.house.settings().sender
+    }
+
+    /// Who calls, if they are signed in.
+    pub fn caller(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    /// The user who calls, if it is one.
+    pub fn user_if_any(&self) -> Option<UserId> {
+        match &self.identity {
+            Some(Identity::User { id, .. }) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The user who calls.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub fn user(&self) -> Result<UserId> {
+        self.user_if_any().ok_or_else(signed_out)
+    }
+
+    /// The name of the user who calls, as their token says.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub fn user_name(&self) -> Result<&PersonName> {
+        match &self.identity {
+            Some(Identity::User { name, .. }) => Ok(name),
+            _ => Err(signed_out()),
+        }
+    }
+
+    /// The door pass that calls, if it is one.
+    pub fn door_pass(&self) -> Option<(DoorPassId, EventId)> {
+        match &self.identity {
+            Some(Identity::Door { pass, event }) => Some((*pass, *event)),
+            _ => None,
+        }
+    }
+
+    /// The language of who calls: their own, else the best for their browser.
+    pub fn language(&self) -> Language {
+        match &self.identity {
+            Some(Identity::User { language, .. }) => *language,
+            _ => self.language.unwrap_or_default(),
+        }
+    }
+
+    /// The version that the caller saw, where they sent `If-Match`; a change of another version is refused.
+    ///
+    /// # Errors
+    /// 412, naming the thing.
+    pub fn check_version(&self, what: &str, stored: u64) -> Result<()> {
+        match self.if_match {
+            Some(seen) if seen != stored => Err(Refusal::changed(what).into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a decision's changes, all or none, and gives the reply. An `Idempotency-Key` goes into the same transaction
+    /// with the reply.
+    ///
+    /// # Errors
+    /// Overtaken: the kit runs the function anew.
+    pub async fn commit<R: Reply>(&self, changes: Vec<Change>, reply: R) -> Result<R> {
+        let record = match &self.idempotency {
+            Some(idempotency) if !changes.is_empty() => {
+                let answer = reply.answer()?;
+                let body = String::from_utf8(answer.body.to_vec()).map_err(Error::internal)?;
+                let answer = StoredAnswer { status: answer.status, headers: answer.headers, body };
+                let Idempotency { scope, request_hash } = idempotency.clone();
+                Some(IdempotencyRecord::new(scope, request_hash, answer, self.now))
+            }
+            _ => None,
+        };
+        self.store().commit(&changes, record.as_ref()).await?;
+        Ok(reply)
+    }
+
+    /// A new id.
+    ///
+    /// # Errors
+    /// There is no randomness to be had.
+    pub fn new_id<I: Identifier>(&self) -> Result<I> {
+        self.house.chance().id(self.now)
+    }
+
+    /// Six random digits.
+    ///
+    /// # Errors
+    /// There is no randomness to be had.
+    pub fn six_digits(&self) -> Result<String> {
+        self.house.chance().six_digits()
+    }
+
+    /// The source of secrets.
+    pub fn chance(&self) -> &crate::Chance {
+        self.house.chance()
+    }
+
+    /// Refuses what happens more than `most` times in so many seconds for `name`.
+    ///
+    /// # Errors
+    /// 429 with the time to wait.
+    pub async fn limit(&self, name: &str, most: u32, seconds: i64) -> Result<()> {
+        let rate = self.store().count(name, seconds, self.now).await?;
+        if rate.count > most { Err(Refusal::too_many(rate.seconds_left).into()) } else { Ok(()) }
+    }
+
+    /// The same, for the caller's network address; in the cloud CloudFront says what it is, and where it isn't known
+    /// nothing is limited by it.
+    ///
+    /// # Errors
+    /// 429 with the time to wait.
+    pub async fn limit_address(&self, name: &str, most: u32, seconds: i64) -> Result<()> {
+        match self.address {
+            Some(address) => self.limit(&format!("{name}#{}", network(address)), most, seconds).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Sends messages to a queue; they are seen after `delay_seconds`.
+    ///
+    /// # Errors
+    /// Some weren't taken; a caller that is tried again sends all of them once more.
+    pub async fn send<M: Serialize>(&self, queue: Queue, messages: &[M], delay_seconds: i32) -> Result<()> {
+        self.check_grant(Grant::Send(queue))?;
+        queues::send_all(self.house.sqs(), &self.house.queue_url(queue), messages, delay_seconds).await?;
+        if !messages.is_empty() {
+            self.house.note_used(self.function, Grant::Send(queue));
+        }
+        Ok(())
+    }
+
+    /// Sends a mail.
+    ///
+    /// # Errors
+    /// See [`mail::SendError`]; the outer error is a missing grant.
+    pub async fn send_mail(
+        &self,
+        from: &str,
+        to: &str,
+        mime: Vec<u8>,
+    ) -> Result<std::result::Result<mail::SesMessageId, mail::SendError>> {
+        self.check_grant(Grant::Mail)?;
+        let sent = self.house.mailer().send(from, to, mime).await;
+        if sent.is_ok() {
+            self.house.note_used(self.function, Grant::Mail);
+        }
+        Ok(sent)
+    }
+
+    fn check_grant(&self, grant: Grant) -> Result<()> {
+        if self.grants.contains(&grant) {
+            return Ok(());
+        }
+        Err(Error::internal(format!("{} was not granted {grant}", self.function)))
+    }
+
+    /// Adds to a business metric of this invocation's log line.
+    pub fn metric(&self, name: &'static str, value: f64) {
+        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).push((name, value));
+    }
+
+    /// Signs the tickets of a booking that was decided on.
+    ///
+    /// # Errors
+    /// The key can't be read.
+    pub async fn sign_tickets(&self, booked: &Booked) -> Result<Vec<String>> {
+        let signer = self.bench.keys.signer(self.store(), KeyUse::Tickets, self.now).await?;
+        let event = booked.booking.event;
+        Ok(booked
+            .tickets()
+            .map(|(ticket, issue)| signer.ticket_token(Claims { key: 0, event, ticket, issue }))
+            .collect())
+    }
+
+    /// What was shown at the door, as far as its signature is ours.
+    ///
+    /// # Errors
+    /// The keys can't be read.
+    pub async fn read_ticket_token(&self, token: &str) -> Result<Shown> {
+        let Some((claims, signature)) = Claims::read(token) else { return Ok(Shown::Foreign) };
+        let ring = self.bench.keys.ring(self.store(), KeyUse::Tickets, Some(claims.key), self.now).await?;
+        if !ring.verifies_ticket(&claims, &signature) {
+            return Ok(Shown::Foreign);
+        }
+        Ok(Shown::Token(claims.ticket, claims.event, token.to_ascii_uppercase()))
+    }
+
+    /// An access token for a user, and for how many seconds it holds.
+    ///
+    /// # Errors
+    /// The key can't be read.
+    pub async fn access_token(&self, access: Access) -> Result<(String, i64)> {
+        let ends = tokens::access_ends(self.now);
+        let signer = self.bench.keys.signer(self.store(), KeyUse::Tokens, self.now).await?;
+        Ok((tokens::sign(&signer, access, self.now, ends)?, ends.duration_since(self.now).as_secs()))
+    }
+
+    /// A door pass's token. It says no end of its own but a far one: the pass ends with its event, which may be moved.
+    ///
+    /// # Errors
+    /// The key can't be read.
+    pub async fn door_token(&self, pass: DoorPassId, event: EventId) -> Result<String> {
+        self.sign(Door { sub: pass, event }, SignedDuration::from_hours(24 * 400)).await
+    }
+
+    /// A signed link's token.
+    ///
+    /// # Errors
+    /// The key can't be read.
+    pub async fn link_token(&self, link: Link, holds: SignedDuration) -> Result<String> {
+        self.sign(link, holds).await
+    }
+
+    async fn sign<C: tokens::Claims>(&self, claims: C, holds: SignedDuration) -> Result<String> {
+        let signer = self.bench.keys.signer(self.store(), KeyUse::Tokens, self.now).await?;
+        tokens::sign(&signer, claims, self.now, self.now + holds)
+    }
+
+    /// What a signed link's token says; `None` where it isn't ours or has ended.
+    ///
+    /// # Errors
+    /// The keys can't be read.
+    pub async fn read_link(&self, token: &str) -> Result<Option<Link>> {
+        let Some(id) = tokens::key_id(token) else { return Ok(None) };
+        let ring = self.bench.keys.ring(self.store(), KeyUse::Tokens, Some(id), self.now).await?;
+        Ok(tokens::verify(&ring, token, self.now))
+    }
+
+    /// The published keys of a use.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn public_keys(&self, key_use: KeyUse) -> Result<Vec<PublicKey>> {
+        Ok(self.store().public_keys(key_use).await?)
+    }
+}
+
+/// What is counted as one address: an IPv6 customer has a whole /64.
+fn network(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What a function may touch. Its IAM policy is made of its grants, and so is what its clients refuse locally and in tests.
+
+use crate::queues::Queue;
+use store::{Access, Table, Verb};
+
+/// One thing that a function may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grant {
+    /// With a table.
+    Table(Access),
+    /// Send to a queue.
+    Send(Queue),
+    /// Send mail.
+    Mail,
+}
+
+/// Read a table and its indexes.
+pub const fn read(table: Table) -> Grant {
+    Grant::Table(Access { table, verb: Verb::Read })
+}
+
+/// Write items of a table.
+pub const fn write(table: Table) -> Grant {
+    Grant::Table(Access { table, verb: Verb::Write })
+}
+
+/// Remove items of a table.
+pub const fn remove(table: Table) -> Grant {
+    Grant::Table(Access { table, verb: Verb::Remove })
+}
+
+/// Send to a queue.
+pub const fn send(queue: Queue) -> Grant {
+    Grant::Send(queue)
+}
+
+/// Send mail.
+pub const fn mail() -> Grant {
+    Grant::Mail
+}
+
+impl std::fmt::Display for Grant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Grant::Table(Access { table, verb }) => write!(f, "{verb:?} {}", table.name()),
+            Grant::Send(queue) => write!(f, "Send {}", queue.name),
+            Grant::Mail => write!(f, "Mail"),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What a process stands on: clients, clock, chance, addresses. Everything that differs between the cloud, the local runner
+//! and a test is in here.
+
+use crate::function::Function;
+use crate::grant::Grant;
+use crate::keys::KeyCache;
+use crate::queues::Queue;
+use crate::{Chance, Clock};
+use aws_types::SdkConfig;
+use mail::Mailer;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Access, Store};
+
+/// A deployment's addresses.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the names of tables and queues begin with, such as `guestlist-prod-`.
+    pub prefix: String,
+    /// Where people find it, without a slash at the end: `https://guestlist.example`.
+    pub base_url: String,
+    /// The address that mails come from.
+    pub sender: String,
+    /// What queue URLs begin with, with a slash at the end.
+    pub queues: String,
+    /// Where DynamoDB answers, where it isn't AWS.
+    pub dynamodb: Option<String>,
+    /// Where SQS answers, where it isn't AWS.
+    pub sqs: Option<String>,
+    /// Where SES answers, where it isn't AWS.
+    pub ses: Option<String>,
+}
+
+/// Takes one line of log.
+type LogSink = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What a process stands on; clones are the same house.
+#[derive(Clone)]
+pub struct House(Arc<Inner>);
+
+struct Inner {
+    sdk: SdkConfig,
+    settings: Settings,
+    clock: Clock,
+    chance: Chance,
+    queues: aws_sdk_sqs::Client,
+    mailer: Mailer,
+    log: LogSink,
+    used: Mutex<HashMap<&'static str, BTreeSet<Grant>>>,
+    benches: Mutex<HashMap<&'static str, Arc<Bench>>>,
+}
+
+/// What one function has for itself.
+pub(crate) struct Bench {
+    pub store: Store,
+    pub keys: KeyCache,
+    /// What the store's guard saw succeed.
+    used: store::Used,
+}
+
+impl House {
+    /// A house on the SDK's configuration, which carries credentials, region, HTTP client and retries.
+    pub fn new(sdk: &SdkConfig, settings: Settings, clock: Clock, chance: Chance) -> Self {
+        let mut sqs = aws_sdk_sqs::config::Builder::from(sdk);
+        sqs.set_endpoint_url(settings.sqs.clone());
+        let mut ses = aws_sdk_sesv2::config::Builder::from(sdk);
+        ses.set_endpoint_url(settings.ses.clone());
+        House(Arc::new(Inner {
+            sdk: sdk.clone(),
+            settings,
+            clock,
+            chance,
+            queues: aws_sdk_sqs::Client::from_conf(sqs.build()),
+            mailer: Mailer::new(aws_sdk_sesv2::Client::from_conf(ses.build())),
+            log: Arc::new(|line| println!("{line}")),
+            used: Mutex::default(),
+            benches: Mutex::default(),
+        }))
+    }
+
+    /// The same, with its log lines going to `sink`. For a house that nobody uses yet.
+    pub fn with_log(self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        let inner = &self.0;
+        House(Arc::new(Inner {
+            sdk: inner.sdk.clone(),
+            settings: inner.settings.clone(),
+            clock: inner.clock.clone(),
+            chance: inner.chance.clone(),
+            queues: inner.queues.clone(),
+            mailer: inner.mailer.clone(),
+            log: Arc::new(sink),
+            used: Mutex::default(),
+            benches: Mutex::default(),
+        }))
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The source of ids and secrets.
+    pub fn chance(&self) -> &Chance {
+        &self.0.chance
+    }
+
+    /// The addresses.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// A store that may do all of `granted`, for setting things up: keys, seeds, tests.
+    pub fn store(&self, purpose: &'static str, granted: BTreeSet<Access>) -> Store {
+        let Inner { sdk, settings, .. } = &*self.0;
+        Store::for_function(sdk, settings.dynamodb.as_deref(), &settings.prefix, purpose, granted, store::Used::default())
+    }
+
+    pub(crate) fn bench(&self, function: &Function) -> Arc<Bench> {
+        let mut benches = self.0.benches.lock().unwrap_or_else(PoisonError::into_inner);
+        let bench = benches.entry(function.name).or_insert_with(|| {
+            let Inner { sdk, settings, .. } = &*self.0;
+            let granted = function.grants.iter().filter_map(|grant| match grant {
+                Grant::Table(access) => Some(*access),
+                Grant::Send(_) | Grant::Mail => None,
+            });
+            let used = store::Used::default();
+            let (endpoint, prefix) = (settings.dynamodb.as_deref(), &settings.prefix);
+            let store =
+                Store::for_function(sdk, endpoint, prefix, function.name, granted.collect(), used.clone());
+            Arc::new(Bench { store, keys: KeyCache::default(), used })
+        });
+        bench.clone()
+    }
+
+    pub(crate) fn log(&self, line: &str) {
+        (self.0.log)(line);
+    }
+
+    pub(crate) fn sqs(&self) -> &aws_sdk_sqs::Client {
+        &self.0.queues
+    }
+
+    pub(crate) fn mailer(&self) -> &Mailer {
+        &self.0.mailer
+    }
+
+    pub(crate) fn queue_url(&self, queue: Queue) -> String {
+        format!("{}{}{}", self.0.settings.queues, self.0.settings.prefix, queue.name)
+    }
+
+    pub(crate) fn note_used(&self, function: &'static str, grant: Grant) {
+        let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.entry(function).or_default().insert(grant);
+    }
+
+    /// Which grants each function has used so far in this house.
+    pub fn used_grants(&self) -> HashMap<&'static str, BTreeSet<Grant>> {
+        let mut all = self.0.used.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let benches = self.0.benches.lock().unwrap_or_else(PoisonError::into_inner);
+        for (function, bench) in benches.iter() {
+            let used = bench.used.lock().unwrap_or_else(PoisonError::into_inner);
+            all.entry(function).or_default().extend(used.iter().map(|access| Grant::Table(*access)));
+        }
+        all
+    }
+}

@@ -1,0 +1,40 @@
+//! What every function stands on: the traits that declare one ([`Route`], [`Schedule`], [`Consumer`]), the context that it
+//! runs in ([`Cx`]), who may call it ([`Caller`]), what it may touch ([`Grant`]), and how it answers ([`Reply`]).
+//!
+//! A function is always the same four moves: load, decide (pure, in `domain`), commit, reply.
+
+mod answer;
+mod caller;
+mod chance;
+mod clock;
+mod cx;
+mod error;
+mod function;
+mod grant;
+mod house;
+mod input;
+mod keys;
+mod log;
+
+mod password;
+mod queues;
+mod router;
+mod serve;
+mod tokens;
+
+pub use answer::{Accepted, Answer, Created, Html, Json, Media, NoContent, Reply, Tagged, json_answer};
+pub use caller::{Caller, Identity};
+pub use chance::Chance;
+pub use clock::Clock;
+pub use cx::Cx;
+pub use error::{Error, Problem, Result};
+pub use function::{Consumer, Function, Kind, Route, RouteDocs, Schedule, Source, consumer, route, schedule};
+pub use grant::{Grant, mail, read, remove, send, write};
+pub use house::{House, Settings};
+pub use keys::{SIGNING_KEY_DAYS, rotate_keys};
+pub use password::{hash_password, password_matches};
+pub use queues::{FACTS, MAILS, Queue, UNPUBLISHED};
+pub use router::Router;
+pub use serve::{ClientAddress, RequestId};
+pub use store::Table;
+pub use tokens::{ACCESS_MINUTES, Access, Link};

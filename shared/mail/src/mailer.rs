@@ -1,0 +1,114 @@
+//! The one call to Amazon SES.
+
+use aws_sdk_sesv2::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::send_email::SendEmailError,
+    primitives::Blob,
+    types::{Destination, EmailContent, RawMessage},
+};
+
+/// Sends mails through Amazon SES (API v2).
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    client: Client,
+}
+
+/// The id that SES gave a mail it accepted: what bounces and complaints will name, and the Message-ID that the
+/// reader's client sees, for SES replaces ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SesMessageId(pub String);
+
+/// Why a mail was not sent, by what to do about it. The errors of
+/// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The account sends too fast, or has used up its day. Not sent; the same mail goes through later.
+    #[error("SES is throttling: {0}")]
+    Throttled(String),
+    /// SES won't send this mail, however often it is asked: it was rejected, or the request was wrong.
+    #[error("SES refused the mail: {0}")]
+    Refused(String),
+    /// SES won't send any mail until somebody mends the account: sending is paused or suspended, or the sender's
+    /// domain isn't verified. Not sent; the mail itself is fine.
+    #[error("SES is not sending for this account: {0}")]
+    Halted(String),
+    /// The request never left: the connection or the credentials failed. Not sent.
+    #[error("SES could not be reached: {0}")]
+    Unavailable(String),
+    /// No answer, or one of an error inside SES: the mail may or may not have been sent.
+    #[error("it is unknown whether SES sent the mail: {0}")]
+    Unknown(String),
+}
+
+impl Mailer {
+    /// A mailer on this client.
+    pub fn new(client: Client) -> Mailer {
+        Mailer { client }
+    }
+
+    /// Sends one message to one address. `from` and `to` are bare addresses (the envelope); `mime` is the whole
+    /// message, as [`crate::Composed::to_mime`] makes it.
+    pub async fn send(&self, from: &str, to: &str, mime: Vec<u8>) -> Result<SesMessageId, SendError> {
+        let raw = RawMessage::builder()
+            .data(Blob::new(mime))
+            .build()
+            .map_err(|error| SendError::Refused(error.to_string()))?;
+        let answer = self
+            .client
+            .send_email()
+            .from_email_address(from)
+            .destination(Destination::builder().to_addresses(to).build())
+            .content(EmailContent::builder().raw(raw).build())
+            .send()
+            .await
+            .map_err(|error| sorted(&error))?;
+        match answer.message_id {
+            Some(id) => Ok(SesMessageId(id)),
+            None => Err(SendError::Unknown("the answer has no message id".into())),
+        }
+    }
+}
+
+fn sorted(error: &SdkError<SendEmailError>) -> SendError {
+    match error {
+        SdkError::ServiceError(context) => {
+            let (kind, status) = (context.err(), context.raw().status().as_u16());
+            let code = kind.code().unwrap_or("without a code");
+            let reason = format!("{code}: {}", kind.message().unwrap_or("no message"));
+            match kind {
+                SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => {
+                    SendError::Throttled(reason)
+                }
+                SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => {
+                    SendError::Refused(reason)
+                }
+                SendEmailError::AccountSuspendedException(_)
+                | SendEmailError::SendingPausedException(_)
+                | SendEmailError::MailFromDomainNotVerifiedException(_)
+                | SendEmailError::NotFoundException(_) => SendError::Halted(reason),
+                // The common errors of AWS services, which the operation doesn't list.
+                _ if status == 429 || code.starts_with("Throttling") => SendError::Throttled(reason),
+                _ if status < 500 => SendError::Halted(reason),
+                _ => SendError::Unknown(reason),
+            }
+        }
+        SdkError::ConstructionFailure(_) => SendError::Unavailable(chain(error)),
+        SdkError::DispatchFailure(_) if never_connected(error) => SendError::Unavailable(chain(error)),
+        // A connection that breaks looks the same before and after the request went out.
+        _ => SendError::Unknown(chain(error)),
+    }
+}
+
+fn never_connected(error: &dyn std::error::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
+    std::iter::successors(error.source(), |cause| cause.source())
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|io| matches!(io.kind(), ConnectionRefused | HostUnreachable | NetworkUnreachable))
+}
+
+/// The error and its causes; the SDK's own message only names the outermost.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |all, cause| format!("{all}: {cause}"))
+}

@@ -1,0 +1,114 @@
+//! How the answers of SES are told apart.
+#![allow(clippy::unwrap_used)]
+
+use aws_sdk_sesv2::{
+    Client, Config,
+    config::{BehaviorVersion, Credentials, Region, retry::RetryConfig},
+};
+use mail::{Mailer, SendError, SesMessageId};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+};
+
+/// A mailer whose SES answers one request with `answer`, or closes the connection without a word.
+fn mailer(answer: Option<String>) -> (Mailer, std::thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let request = read_request(&stream);
+        if let Some(answer) = answer {
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+        request
+    });
+    (mailer_at(&format!("http://{address}")), server)
+}
+
+fn mailer_at(endpoint: &str) -> Mailer {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+        .retry_config(RetryConfig::disabled())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint)
+        .build();
+    Mailer::new(Client::from_conf(config))
+}
+
+/// Head and body of one request.
+fn read_request(stream: &TcpStream) -> String {
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(reader.read_line(&mut head).unwrap() > 0);
+    }
+    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).unwrap();
+    head + &String::from_utf8(body).unwrap()
+}
+
+fn answer(status: u16, kind: Option<&str>, body: &str) -> Option<String> {
+    let kind = kind.map_or_else(String::new, |kind| format!("x-amzn-ErrorType: {kind}\r\n"));
+    let length = body.len();
+    Some(format!(
+        "HTTP/1.1 {status} X\r\n{kind}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    ))
+}
+
+async fn sent(mailer: &Mailer) -> Result<SesMessageId, SendError> {
+    mailer.send("hello@guestlist.example", "anna@example.org", b"Subject: x\r\n\r\nx\r\n".to_vec()).await
+}
+
+#[tokio::test]
+async fn an_accepted_mail_has_an_id() {
+    let (mailer, server) = mailer(answer(200, None, r#"{"MessageId":"0100"}"#));
+    assert_eq!(sent(&mailer).await.unwrap(), SesMessageId("0100".into()));
+    let request = server.join().unwrap();
+    assert!(request.starts_with("POST /v2/email/outbound-emails HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains(r#""ToAddresses":["anna@example.org"]"#), "{request}");
+    assert!(request.contains(r#""Data":"U3ViamVjdDogeA0KDQp4DQo=""#), "{request}");
+}
+
+#[tokio::test]
+async fn the_errors_of_ses_are_told_apart() {
+    let table = [
+        (429, "TooManyRequestsException", "Throttled"),
+        (400, "LimitExceededException", "Throttled"),
+        (400, "ThrottlingException", "Throttled"),
+        (400, "MessageRejected", "Refused"),
+        (400, "BadRequestException", "Refused"),
+        (400, "AccountSuspendedException", "Halted"),
+        (400, "SendingPausedException", "Halted"),
+        (400, "MailFromDomainNotVerifiedException", "Halted"),
+        (404, "NotFoundException", "Halted"),
+        (403, "AccessDeniedException", "Halted"),
+        (500, "InternalFailure", "Unknown"),
+        (503, "ServiceUnavailable", "Unknown"),
+    ];
+    for (status, kind, expected) in table {
+        let (mailer, server) = mailer(answer(status, Some(kind), r#"{"message":"why"}"#));
+        let error = sent(&mailer).await.unwrap_err();
+        server.join().unwrap();
+        assert!(format!("{error:?}").starts_with(&format!("{expected}(")), "{kind}: {error:?}");
+        assert!(error.to_string().contains(kind), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn silence_after_the_request_leaves_it_unknown() {
+    let (mailer, server) = mailer(None);
+    let error = sent(&mailer).await.unwrap_err();
+    server.join().unwrap();
+    assert!(matches!(error, SendError::Unknown(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_refused_connection_means_that_nothing_was_sent() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = sent(&mailer_at(&format!("http://{free}"))).await.unwrap_err();
+    assert!(matches!(error, SendError::Unavailable(_)), "{error:?}");
+}

@@ -1,0 +1,56 @@
+//! What can go wrong between us and DynamoDB.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+/// A failure of the store. None of them says anything about the request: they are about us.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The change was decided on what is no longer so: a condition failed, or others wrote the same items all the time.
+    /// Nothing was written. Read again and decide anew.
+    #[error("overtaken by another change")]
+    Overtaken,
+    /// DynamoDB takes no more at the moment. Nothing is known to be wrong with the request.
+    #[error("DynamoDB is busy: {0}")]
+    Busy(String),
+    /// No answer, or one that says nothing of what happened: the change may or may not have been written.
+    #[error("DynamoDB did not answer: {0}")]
+    Unavailable(String),
+    /// An item that can't be read as what it should hold.
+    #[error("the item {key} can't be read or written: {why}")]
+    Item {
+        /// Its partition key.
+        key: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A cursor that this list didn't give.
+    #[error("the cursor is not one that this list gave")]
+    Cursor,
+}
+
+/// A result of the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub(crate) fn item(key: &str, why: &impl std::fmt::Display) -> Error {
+        Error::Item { key: key.to_owned(), why: why.to_string() }
+    }
+
+    /// What an SDK error means for whoever called.
+    pub(crate) fn of<E, R>(error: SdkError<E, R>) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: std::fmt::Debug,
+    {
+        let code = error.code().unwrap_or_default().to_owned();
+        let said = format!("{}", aws_sdk_dynamodb::error::DisplayErrorContext(&error));
+        match code.as_str() {
+            "ConditionalCheckFailedException" | "TransactionConflictException" => Error::Overtaken,
+            "ProvisionedThroughputExceededException"
+            | "ThrottlingException"
+            | "RequestLimitExceeded"
+            | "TransactionInProgressException" => Error::Busy(said),
+            _ => Error::Unavailable(said),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Reading events, their pools, announcements, reminders and door passes.
+
+use crate::cursor::{Page, Position};
+use crate::error::{Error, Result};
+use crate::item::{Key, due_hour, listed_day, sortable, text};
+use crate::read::Query;
+use crate::tables::{BY_ORGANIZER, DUE, LISTED, Table};
+use crate::{Store, item};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Record;
+use domain::announcements::Announcement;
+use domain::bookings::Calendar;
+use domain::checkins::DoorPass;
+use domain::events::{Event, Status};
+use domain::ids::{DoorPassId, EventId, UserId};
+use domain::pools::Pool;
+use domain::reminders::{Reminder, ReminderKind};
+use jiff::{SignedDuration, Timestamp};
+
+/// The most queries that filling one page of a filtered list may cost.
+const QUERIES_PER_PAGE: usize = 5;
+/// How far ahead the public list looks.
+const LISTED_DAYS: i64 = 366;
+
+fn unexpected(record: &Record) -> Error {
+    Error::item("events", &format!("holds another record than its key says: {record:?}"))
+}
+
+fn as_event(record: Record) -> Result<Event> {
+    match record {
+        Record::Event(event) => Ok(event),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Which of the listed events are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct ListedFilter {
+    /// Free (`false`) or with a price (`true`).
+    pub priced: Option<bool>,
+    /// Online or at a place.
+    pub online: Option<bool>,
+}
+
+impl Store {
+    /// An event.
+    pub async fn event(&self, id: EventId) -> Result<Option<Event>> {
+        let event = self.record(Key::event(id)).await?.map(as_event).transpose()?;
+        if let Some(event) = &event {
+            self.remember_pool_count(id, event.pools);
+        }
+        Ok(event)
+    }
+
+    /// Events by their ids, in no order.
+    pub async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>> {
+        let mut keys: Vec<Key> = ids.iter().map(|id| Key::event(*id)).collect();
+        keys.sort_by(|a, b| a.pk.cmp(&b.pk));
+        keys.dedup();
+        self.records(&keys, false).await?.into_iter().map(as_event).collect()
+    }
+
+    /// The id of the event with this slug.
+    pub async fn event_by_slug(&self, slug: &str) -> Result<Option<EventId>> {
+        match self.record(Key::slug(slug)).await? {
+            Some(Record::SlugClaim(claim)) => Ok(Some(claim.event)),
+            None => Ok(None),
+            Some(other) => Err(unexpected(&other)),
+        }
+    }
+
+    /// An event and a user's calendar, in one trip.
+    pub async fn event_and_calendar(&self, event: EventId, user: UserId) -> Result<(Option<Event>, Calendar)> {
+        tokio::try_join!(self.event(event), self.calendar(user))
+    }
+
+    /// All pools of an event, read consistently in one trip.
+    pub async fn pools(&self, event: EventId, count: u8) -> Result<Vec<Pool>> {
+        let keys: Vec<Key> = (0..count).map(|pool| Key::pool(event, pool)).collect();
+        let mut pools = self
+            .records(&keys, true)
+            .await?
+            .into_iter()
+            .map(|record| match record {
+                Record::Pool(pool) => Ok(pool),
+                other => Err(unexpected(&other)),
+            })
+            .collect::<Result<Vec<_>>>()?;
+        pools.sort_by_key(|pool| pool.index);
+        Ok(pools)
+    }
+
+    /// An event with all its pools and its organizer's calendar: what a change of it is decided on. Two trips where the
+    /// number of pools isn't known yet, one where it is.
+    pub async fn event_desk(&self, id: EventId, organizer: UserId) -> Result<Option<(Event, Vec<Pool>, Calendar)>> {
+        let known = self.pool_count(id);
+        let (event, mut pools, calendar) =
+            tokio::try_join!(self.event(id), self.pools(id, known), self.calendar(organizer))?;
+        let Some(event) = event else { return Ok(None) };
+        if event.pools > known && event.status == Status::Published {
+            pools = self.pools(id, event.pools).await?;
+        }
+        Ok(Some((event, pools, calendar)))
+    }
+
+    /// Published public events that start within `from..to`, by start. Each query looks at one UTC day; a page costs five
+    /// queries at most and may be short though more follow.
+    pub async fn listed_events(
+        &self,
+        from: Timestamp,
+        to: Option<Timestamp>,
+        filter: &ListedFilter,
+        limit: i32,
+        cursor: Option<&str>,
+    ) -> Result<Page<Event>> {
+        let last = to.unwrap_or(from + SignedDuration::from_hours(24 * LISTED_DAYS));
+        let first_day = listed_day(from);
+        let mut position = match cursor {
+            Some(cursor) => Position::decode(cursor)?,
+            None => Position::start(first_day.clone()),
+        };
+        if position.partition < first_day || position.partition > listed_day(last) {
+            return Err(Error::Cursor);
+        }
+        let mut events = Vec::new();
+        for _ in 0..QUERIES_PER_PAGE {
+            let room = limit - i32::try_from(events.len()).unwrap_or(limit);
+            let mut query = Query::new(Table::Events, Some(LISTED), &position.partition);
+            query.between = Some((sortable(from), sortable(last)));
+            query.after = position.key();
+            query.filter = listed_filter(filter);
+            query.limit = room;
+            let (records, more) = self.query(query).await?;
+            events.extend(records.into_iter().map(as_event).collect::<Result<Vec<_>>>()?);
+            position = match more {
+                Some(key) => Position::after(position.partition, &key),
+                None => match day_after(&position.partition).filter(|day| *day <= listed_day(last)) {
+                    Some(day) => Position::start(day),
+                    None => return Ok(Page { items: events, cursor: None }),
+                },
+            };
+            if i32::try_from(events.len()).unwrap_or(limit) >= limit {
+                break;
+            }
+        }
+        Ok(Page { items: events, cursor: Some(position.encode()?) })
+    }
+
+    /// A user's own events that start within `from..to`, by start; of one status, if asked.
+    pub async fn own_events(
+        &self,
+        organizer: UserId,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+        status: Option<Status>,
+        limit: i32,
+        cursor: Option<&str>,
+    ) -> Result<Page<Event>> {
+        let partition = organizer.to_string();
+        let mut query = Query::new(Table::Events, Some(BY_ORGANIZER), &partition);
+        query.between = Some((
+            from.map_or_else(|| "0".to_owned(), sortable),
+            to.map_or_else(|| "9999".to_owned(), sortable),
+        ));
+        query.limit = limit;
+        if let Some(status) = status {
+            let word = match status {
+                Status::Draft => "draft",
+                Status::Published => "published",
+                Status::Cancelled => "cancelled",
+            };
+            query.filter = Some(("#status = :status", vec![("#status", "status")], vec![(":status", text(word))]));
+        }
+        let page = self.page(query, cursor).await?;
+        let items = page.items.into_iter().map(as_event).collect::<Result<Vec<_>>>()?;
+        Ok(Page { items, cursor: page.cursor })
+    }
+
+    /// An event's announcements, newest first.
+    pub async fn announcements(&self, event: EventId, limit: i32, cursor: Option<&str>) -> Result<Page<Announcement>> {
+        let partition = event.to_string();
+        let mut query = Query::new(Table::Events, None, &partition);
+        query.begins_with = Some("announcement#".to_owned());
+        query.newest_first = true;
+        query.limit = limit;
+        let page = self.page(query, cursor).await?;
+        let items = page.items.into_iter().map(as_announcement).collect::<Result<Vec<_>>>()?;
+        Ok(Page { items, cursor: page.cursor })
+    }
+
+    /// One announcement.
+    pub async fn announcement(
+        &self,
+        event: EventId,
+        id: domain::ids::AnnouncementId,
+    ) -> Result<Option<Announcement>> {
+        let key = Key::new(Table::Events, event, format!("announcement#{id}"));
+        self.record(key).await?.map(as_announcement).transpose()
+    }
+
+    /// A door pass.
+    pub async fn door_pass(&self, event: EventId, id: DoorPassId) -> Result<Option<DoorPass>> {
+        match self.record(Key::door_pass(event, id)).await? {
+            Some(Record::DoorPass(pass)) => Ok(Some(pass)),
+            None => Ok(None),
+            Some(other) => Err(unexpected(&other)),
+        }
+    }
+
+    /// Reminders of one kind that are planned and due by `now`: those of this hour and of the `hours_back` before it, to
+    /// catch up after an outage.
+    pub async fn due_reminders(&self, kind: ReminderKind, now: Timestamp, hours_back: i64) -> Result<Vec<Reminder>> {
+        let mut due = Vec::new();
+        for back in (0..=hours_back).rev() {
+            let partition = due_hour(kind, now - SignedDuration::from_hours(back));
+            let mut after: Option<item::Item> = None;
+            loop {
+                let mut query = Query::new(Table::Events, Some(DUE), &partition);
+                query.between = Some(("0".to_owned(), format!("{}~", sortable(now))));
+                query.after = after;
+                let (records, more) = self.query(query).await?;
+                for record in records {
+                    match record {
+                        Record::Reminder(reminder) => due.push(reminder),
+                        other => return Err(unexpected(&other)),
+                    }
+                }
+                after = more;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(due)
+    }
+}
+
+fn as_announcement(record: Record) -> Result<Announcement> {
+    match record {
+        Record::Announcement(announcement) => Ok(announcement),
+        other => Err(unexpected(&other)),
+    }
+}
+
+type Filter = Option<(&'static str, Vec<(&'static str, &'static str)>, Vec<(&'static str, AttributeValue)>)>;
+
+fn listed_filter(filter: &ListedFilter) -> Filter {
+    let null = || (":null", text("NULL"));
+    let (price, place) = (("#price", "price"), ("#place", "place"));
+    match (filter.priced, filter.online) {
+        (None, None) => None,
+        (Some(true), None) => Some(("NOT attribute_type(#price, :null)", vec![price], vec![null()])),
+        (Some(false), None) => Some(("attribute_type(#price, :null)", vec![price], vec![null()])),
+        (None, Some(true)) => Some(("attribute_type(#place, :null)", vec![place], vec![null()])),
+        (None, Some(false)) => Some(("NOT attribute_type(#place, :null)", vec![place], vec![null()])),
+        (Some(priced), Some(online)) => Some((
+            match (priced, online) {
+                (true, true) => "NOT attribute_type(#price, :null) AND attribute_type(#place, :null)",
+                (true, false) => "NOT attribute_type(#price, :null) AND NOT attribute_type(#place, :null)",
+                (false, true) => "attribute_type(#price, :null) AND attribute_type(#place, :null)",
+                (false, false) => "attribute_type(#price, :null) AND NOT attribute_type(#place, :null)",
+            },
+            vec![price, place],
+            vec![null()],
+        )),
+    }
+}
+
+fn day_after(day: &str) -> Option<String> {
+    let date: jiff::civil::Date = day.parse().ok()?;
+    date.tomorrow().ok().map(|next| next.to_string())
+}

@@ -1,0 +1,210 @@
+//! Least privilege and counting, on what the SDK is really asked to do: one interceptor per function's client refuses what
+//! the function wasn't granted and counts what it did.
+
+use crate::tables::Table;
+use aws_sdk_dynamodb::config::interceptors::{BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef};
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemInput, BatchGetItemOutput};
+use aws_sdk_dynamodb::operation::delete_item::{DeleteItemInput, DeleteItemOutput};
+use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
+use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
+use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
+use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput};
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
+use aws_sdk_dynamodb::types::ConsumedCapacity;
+use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a function may do with a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verb {
+    /// `GetItem`, `BatchGetItem`, `Query`, the table's indexes included.
+    Read,
+    /// `PutItem`, `UpdateItem`.
+    Write,
+    /// `DeleteItem`.
+    Remove,
+}
+
+/// One thing that a function may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Access {
+    /// With which table.
+    pub table: Table,
+    /// What.
+    pub verb: Verb,
+}
+
+/// What one invocation cost, counted from the SDK's calls.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// Sequential round trips: calls that ran side by side count once.
+    pub round_trips: u32,
+    /// All calls.
+    pub calls: u32,
+    /// Items written or removed.
+    pub items_written: u32,
+    /// Read capacity units.
+    pub read_units: f64,
+    /// Write capacity units.
+    pub write_units: f64,
+    in_flight: u32,
+}
+
+tokio::task_local! {
+    static COST: Arc<Mutex<Cost>>;
+}
+
+/// Runs an invocation and counts what its calls cost.
+pub async fn counted<F: Future>(invocation: F) -> (F::Output, Cost) {
+    let cost = Arc::new(Mutex::new(Cost::default()));
+    let output = COST.scope(cost.clone(), invocation).await;
+    let cost = cost.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    (output, cost)
+}
+
+fn with_cost(change: impl FnOnce(&mut Cost)) {
+    // Outside of an invocation (setting up a test, say) nobody counts.
+    let _ = COST.try_with(|cost| change(&mut cost.lock().unwrap_or_else(PoisonError::into_inner)));
+}
+
+/// Which grants were used: what all the tests together must have used once.
+pub type Used = Arc<Mutex<BTreeSet<Access>>>;
+
+/// The interceptor.
+#[derive(Debug)]
+pub struct Guard {
+    function: &'static str,
+    prefix: String,
+    granted: BTreeSet<Access>,
+    used: Used,
+}
+
+impl Guard {
+    /// Guards the calls of a function that was granted `granted`; what succeeds is noted in `used`.
+    pub fn new(function: &'static str, prefix: &str, granted: BTreeSet<Access>, used: Used) -> Self {
+        Self { function, prefix: prefix.to_owned(), granted, used }
+    }
+
+    fn access(&self, table: Option<&str>, verb: Verb) -> Result<Access, BoxError> {
+        let table = table.unwrap_or_default();
+        let known = table.strip_prefix(&self.prefix).and_then(Table::named);
+        let table = known.ok_or_else(|| format!("{} asks for a table that isn't ours: {table}", self.function))?;
+        Ok(Access { table, verb })
+    }
+
+    /// What a call would do. A call of an operation that isn't listed here is refused: no `Scan`, for one.
+    fn wanted(&self, input: &Input) -> Result<(Vec<Access>, u32), BoxError> {
+        if let Some(call) = input.downcast_ref::<GetItemInput>() {
+            return Ok((vec![self.access(call.table_name(), Verb::Read)?], 0));
+        }
+        if let Some(call) = input.downcast_ref::<QueryInput>() {
+            return Ok((vec![self.access(call.table_name(), Verb::Read)?], 0));
+        }
+        if let Some(call) = input.downcast_ref::<BatchGetItemInput>() {
+            let tables = call.request_items().into_iter().flat_map(|items| items.keys());
+            return Ok((tables.map(|table| self.access(Some(table), Verb::Read)).collect::<Result<_, _>>()?, 0));
+        }
+        if let Some(call) = input.downcast_ref::<PutItemInput>() {
+            return Ok((vec![self.access(call.table_name(), Verb::Write)?], 1));
+        }
+        if let Some(call) = input.downcast_ref::<UpdateItemInput>() {
+            return Ok((vec![self.access(call.table_name(), Verb::Write)?], 1));
+        }
+        if let Some(call) = input.downcast_ref::<DeleteItemInput>() {
+            return Ok((vec![self.access(call.table_name(), Verb::Remove)?], 1));
+        }
+        if let Some(call) = input.downcast_ref::<TransactWriteItemsInput>() {
+            let mut wanted = Vec::new();
+            for item in call.transact_items() {
+                if let Some(put) = item.put() {
+                    wanted.push(self.access(Some(put.table_name()), Verb::Write)?);
+                }
+                if let Some(update) = item.update() {
+                    wanted.push(self.access(Some(update.table_name()), Verb::Write)?);
+                }
+                if let Some(delete) = item.delete() {
+                    wanted.push(self.access(Some(delete.table_name()), Verb::Remove)?);
+                }
+            }
+            let items = u32::try_from(call.transact_items().len()).unwrap_or(u32::MAX);
+            return Ok((wanted, items));
+        }
+        Err(format!("{} calls an operation that no function is granted", self.function).into())
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Guard {
+    fn name(&self) -> &'static str {
+        "Guard"
+    }
+
+    fn read_before_execution(
+        &self,
+        context: &BeforeSerializationInterceptorContextRef<'_>,
+        _cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (wanted, items) = self.wanted(context.input())?;
+        if let Some(access) = wanted.iter().find(|access| !self.granted.contains(access)) {
+            let Access { table, verb } = access;
+            return Err(format!("{} was not granted {verb:?} on {}", self.function, table.name()).into());
+        }
+        with_cost(|cost| {
+            cost.calls += 1;
+            cost.round_trips += u32::from(cost.in_flight == 0);
+            cost.in_flight += 1;
+            cost.items_written += items;
+        });
+        Ok(())
+    }
+
+    fn read_after_execution(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(input) = context.input() else { return Ok(()) };
+        let Ok((wanted, _)) = self.wanted(input) else { return Ok(()) };
+        if wanted.iter().any(|access| !self.granted.contains(access)) {
+            return Ok(());
+        }
+        let output = context.output_or_error().and_then(Result::ok);
+        let writes = wanted.iter().any(|access| access.verb != Verb::Read);
+        with_cost(|cost| {
+            cost.in_flight = cost.in_flight.saturating_sub(1);
+            let units = output.map_or(0.0, capacity);
+            *(if writes { &mut cost.write_units } else { &mut cost.read_units }) += units;
+        });
+        if output.is_some() {
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(wanted);
+        }
+        Ok(())
+    }
+}
+
+fn capacity(output: &Output) -> f64 {
+    let one = |consumed: Option<&ConsumedCapacity>| consumed.and_then(ConsumedCapacity::capacity_units).unwrap_or(0.0);
+    let all = |consumed: &[ConsumedCapacity]| consumed.iter().filter_map(ConsumedCapacity::capacity_units).sum();
+    if let Some(output) = output.downcast_ref::<GetItemOutput>() {
+        one(output.consumed_capacity())
+    } else if let Some(output) = output.downcast_ref::<QueryOutput>() {
+        one(output.consumed_capacity())
+    } else if let Some(output) = output.downcast_ref::<PutItemOutput>() {
+        one(output.consumed_capacity())
+    } else if let Some(output) = output.downcast_ref::<UpdateItemOutput>() {
+        one(output.consumed_capacity())
+    } else if let Some(output) = output.downcast_ref::<DeleteItemOutput>() {
+        one(output.consumed_capacity())
+    } else if let Some(output) = output.downcast_ref::<BatchGetItemOutput>() {
+        all(output.consumed_capacity())
+    } else if let Some(output) = output.downcast_ref::<TransactWriteItemsOutput>() {
+        all(output.consumed_capacity())
+    } else {
+        0.0
+    }
+}
