@@ -1,21 +1,20 @@
-//! The runner's clock: the machine's, moved forward by as much as somebody asked for. The offset is kept in the data
-//! folder, so that time never goes back.
+//! The runner's clock: the machine's, moved forward by as much as somebody asked for. How far is kept in the data folder,
+//! so that time never goes back.
 
 use crate::disk::Disk;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 /// Ten years: more only takes the calendar out of range.
-const FARTHEST: i64 = 10 * 366 * 86_400;
-const SETTING: &str = "clock_offset_seconds";
+const FARTHEST: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
+const SETTING: &str = "clock_ahead_seconds";
 
-/// The clock that every function reads, shared by all.
+/// The clock that every function reads, and where its position is kept.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    offset: Arc<AtomicI64>,
+    functions: kit::Clock,
     disk: Disk,
     moved: Arc<Notify>,
 }
@@ -26,23 +25,25 @@ impl Clock {
     /// # Errors
     /// When the disk can't be read.
     pub fn open(disk: Disk) -> rusqlite::Result<Self> {
-        let offset = disk.setting(SETTING)?.and_then(|value| value.parse().ok()).unwrap_or(0);
-        Ok(Self { offset: Arc::new(AtomicI64::new(offset)), disk, moved: Arc::new(Notify::new()) })
+        let ahead = disk.setting(SETTING)?.and_then(|value| value.parse().ok()).unwrap_or(0);
+        let functions = kit::Clock::system();
+        functions.advance(SignedDuration::from_secs(ahead));
+        Ok(Self { functions, disk, moved: Arc::new(Notify::new()) })
+    }
+
+    /// The clock to give to the functions: always the same time as this one.
+    pub fn for_functions(&self) -> kit::Clock {
+        self.functions.clone()
     }
 
     /// Now, on this clock.
     pub fn now(&self) -> Timestamp {
-        Timestamp::now().saturating_add(self.offset()).unwrap_or(Timestamp::MAX)
+        self.functions.now()
     }
 
     /// How far this clock is ahead of the machine's.
-    pub fn offset(&self) -> SignedDuration {
-        SignedDuration::from_secs(self.offset.load(Ordering::Acquire))
-    }
-
-    /// Seconds by which this clock is ahead, shared and always current.
-    pub fn shared_offset(&self) -> Arc<AtomicI64> {
-        Arc::clone(&self.offset)
+    pub fn ahead(&self) -> SignedDuration {
+        self.functions.ahead()
     }
 
     /// Moves the clock forward; the schedules are called at once.
@@ -50,14 +51,14 @@ impl Clock {
     /// # Errors
     /// A sentence: more than ten years ahead in all, or a disk that can't be written.
     pub fn forward(&self, by: SignedDuration) -> Result<(), String> {
-        let offset = self.offset.load(Ordering::Acquire).saturating_add(by.as_secs());
-        if by.is_negative() || offset > FARTHEST {
+        let ahead = self.ahead().saturating_add(by);
+        if by.is_negative() || ahead > FARTHEST {
             return Err("The clock goes forward only, and no more than ten years in all.".to_owned());
         }
         self.disk
-            .set_setting(SETTING, &offset.to_string())
-            .map_err(|error| format!("The clock's offset can't be kept: {error}"))?;
-        self.offset.store(offset, Ordering::Release);
+            .set_setting(SETTING, &ahead.as_secs().to_string())
+            .map_err(|error| format!("The clock's position can't be kept: {error}"))?;
+        self.functions.advance(by);
         self.moved.notify_waiters();
         Ok(())
     }
@@ -121,7 +122,7 @@ mod tests {
         clock.forward(SignedDuration::from_hours(25)).unwrap();
         assert!(clock.forward(SignedDuration::from_hours(-1)).is_err());
         assert!(clock.forward(SignedDuration::from_hours(24 * 366 * 10)).is_err());
-        assert_eq!(Clock::open(disk).unwrap().offset(), SignedDuration::from_hours(25));
+        assert_eq!(Clock::open(disk).unwrap().ahead(), SignedDuration::from_hours(25));
         assert!(clock.now() > Timestamp::now().saturating_add(SignedDuration::from_hours(24)).unwrap());
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use crate::store::tables::{Index, TTL, Table};
+use store::tables::{Index, TTL, Table};
 
 /// The offset between the sequence numbers that dynoxide stores and those that it shows
 /// (`dynoxide::streams`, `SEQUENCE_NUMBER_OFFSET`).
@@ -107,7 +107,8 @@ impl Tables {
         };
         let known: Value = serde_json::from_str(known.gsi_definitions.as_deref().unwrap_or("[]"))
             .map_err(|error| error.to_string())?;
-        let has = |index: &Index| known.as_array().is_some_and(|list| list.iter().any(|g| g["IndexName"] == index.name));
+        let has =
+            |index: &Index| known.as_array().is_some_and(|list| list.iter().any(|g| g["IndexName"] == index.name));
         for index in table.indexes().iter().filter(|index| !has(index)) {
             let update = json!({
                 "TableName": name,

@@ -94,7 +94,9 @@ impl Disk {
     /// # Errors
     /// When the file can't be read.
     pub fn checkpoint(&self, stream: &str) -> rusqlite::Result<Option<String>> {
-        self.lock().query_row("SELECT sequence FROM checkpoints WHERE stream = ?1", [stream], |row| row.get(0)).optional()
+        self.lock()
+            .query_row("SELECT sequence FROM checkpoints WHERE stream = ?1", [stream], |row| row.get(0))
+            .optional()
     }
 
     /// Notes that everything of `stream` up to and including `sequence` has been delivered.
@@ -102,7 +104,8 @@ impl Disk {
     /// # Errors
     /// When the file can't be written.
     pub fn set_checkpoint(&self, stream: &str, sequence: &str) -> rusqlite::Result<()> {
-        self.lock().execute("INSERT OR REPLACE INTO checkpoints (stream, sequence) VALUES (?1, ?2)", [stream, sequence])?;
+        self.lock()
+            .execute("INSERT OR REPLACE INTO checkpoints (stream, sequence) VALUES (?1, ?2)", [stream, sequence])?;
         Ok(())
     }
 }

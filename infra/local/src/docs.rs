@@ -112,7 +112,12 @@ impl<'d> Reader<'d> {
             operation["parameters"].as_array().into_iter().flatten().map(|parameter| self.resolve(parameter)).collect();
         if !parameters.is_empty() {
             let rows = parameters.iter().map(|parameter| self.parameter(parameter)).collect();
-            parts.push(Part { title: "Path, query and headers".to_owned(), rows, kind: String::new(), example: String::new() });
+            parts.push(Part {
+                title: "Path, query and headers".to_owned(),
+                rows,
+                kind: String::new(),
+                example: String::new(),
+            });
         }
         let body = self.resolve(&operation["requestBody"]);
         let mut sent = None;
@@ -131,7 +136,12 @@ impl<'d> Reader<'d> {
             }
             let contents = response["content"].as_object();
             if contents.is_none_or(Map::is_empty) {
-                parts.push(Part { title: format!("Reply {status}"), rows: Vec::new(), kind: about, example: String::new() });
+                parts.push(Part {
+                    title: format!("Reply {status}"),
+                    rows: Vec::new(),
+                    kind: about,
+                    example: String::new(),
+                });
             }
             for (media, content) in contents.into_iter().flatten() {
                 parts.push(self.content(format!("Reply {status} ({media})"), content));
@@ -221,7 +231,9 @@ impl<'d> Reader<'d> {
         let schema = self.plain(schema);
         let named = match &schema["type"] {
             Value::String(kind) => kind.clone(),
-            Value::Array(kinds) => kinds.iter().map(text_of).filter(|kind| *kind != "null").collect::<Vec<_>>().join(" or "),
+            Value::Array(kinds) => {
+                kinds.iter().map(text_of).filter(|kind| *kind != "null").collect::<Vec<_>>().join(" or ")
+            }
             _ => String::new(),
         };
         let values: Vec<String> = schema["enum"]
@@ -241,7 +253,9 @@ impl<'d> Reader<'d> {
         if let Some(format) = schema["format"].as_str() {
             kind.push_str(&format!(" ({format})"));
         }
-        for (limit, sign) in [("minimum", "from"), ("maximum", "up to"), ("minLength", "from length"), ("maxLength", "up to length")] {
+        for (limit, sign) in
+            [("minimum", "from"), ("maximum", "up to"), ("minLength", "from length"), ("maxLength", "up to length")]
+        {
             if let Some(number) = schema[limit].as_number() {
                 kind.push_str(&format!(" {sign} {number}"));
             }
@@ -260,11 +274,14 @@ impl<'d> Reader<'d> {
             "get" => format!("curl '{}{path}'", self.origin),
             method => format!("curl -X {} '{}{path}'", method.to_uppercase(), self.origin),
         };
-        let open = operation["security"].as_array().is_some_and(|needs| needs.is_empty() || needs.iter().any(|n| *n == Value::Object(Map::new())));
+        let open = operation["security"]
+            .as_array()
+            .is_some_and(|needs| needs.is_empty() || needs.iter().any(|n| *n == Value::Object(Map::new())));
         if !open && operation.get("security").is_some() {
             line.push_str(" \\\n  -H \"authorization: Bearer $TOKEN\"");
         }
-        for header in parameters.iter().filter(|parameter| parameter["in"] == "header" && parameter["required"] == true) {
+        for header in parameters.iter().filter(|parameter| parameter["in"] == "header" && parameter["required"] == true)
+        {
             let name = text_of(&header["name"]).to_lowercase();
             line.push_str(&format!(" \\\n  -H '{name}: {}'", name.to_uppercase().replace('-', "_")));
         }
@@ -323,7 +340,17 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let body = runtime.block_on(axum::body::to_bytes(response.into_body(), usize::MAX)).unwrap();
         let body = String::from_utf8(body.to_vec()).unwrap();
-        for part in ["Places.", "book_place", "How many.", "integer from 1", "a | b", "verified user", "sold_out", "EVENT&#x2f;bookings", "Bearer"] {
+        for part in [
+            "Places.",
+            "book_place",
+            "How many.",
+            "integer from 1",
+            "a | b",
+            "verified user",
+            "sold_out",
+            "EVENT&#x2f;bookings",
+            "Bearer",
+        ] {
             assert!(body.contains(part), "{part} is missing in {body}");
         }
         assert!(body.contains("it&#x27;\\&#x27;&#x27;s me"), "quoted for the shell");

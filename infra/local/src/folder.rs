@@ -52,7 +52,8 @@ impl Folder {
         if format.is_none() && entries.any(|entry| !entry.is_ok_and(|entry| entry.file_name() == LOCK)) {
             return Err(Failure::NotOurs { folder: folder() });
         }
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join(LOCK)).map_err(unwritable)?;
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(path.join(LOCK)).map_err(unwritable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Failure::InUse { folder: folder() }),
@@ -144,7 +145,11 @@ mod tests {
         assert_eq!(fs::read_dir(&path).unwrap().count(), 2, "nothing was added");
         fs::write(path.join(MARKER), "1").unwrap();
         Folder::open(&path, true).unwrap();
-        assert_eq!(fs::read_to_string(path.join("thesis.txt")).unwrap(), "years of work", "a fresh start deletes its own files only");
+        assert_eq!(
+            fs::read_to_string(path.join("thesis.txt")).unwrap(),
+            "years of work",
+            "a fresh start deletes its own files only"
+        );
         fs::remove_dir_all(path).unwrap();
     }
 }

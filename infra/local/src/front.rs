@@ -6,22 +6,20 @@ use crate::mailbox::Mailbox;
 use crate::pages::{page, when};
 use crate::queues::Queues;
 use crate::workshop;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
+use kit::{ClientAddress, House, Router};
 use minijinja::value::Serde;
 use minijinja::{Value as View, context};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::fmt;
-use std::future::Future;
-use std::net::SocketAddr;
-use std::pin::Pin;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -29,11 +27,14 @@ use tokio::sync::Notify;
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const BODY: usize = 10 * 1024 * 1024;
 
-type Answer = Pin<Box<dyn Future<Output = http::Response<Bytes>> + Send>>;
-
 /// All routes of the functions behind one call. A path that nobody has is answered with a 404 problem.
 #[derive(Clone)]
-pub struct Api(Arc<dyn Fn(http::Request<Bytes>, SocketAddr) -> Answer + Send + Sync>);
+pub struct Api {
+    /// What the functions stand on.
+    pub house: House,
+    /// The routes.
+    pub router: Arc<Router>,
+}
 
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,24 +43,16 @@ impl fmt::Debug for Api {
 }
 
 impl Api {
-    /// `answer` gets a request and the address that it came from.
-    pub fn new<F, A>(answer: F) -> Self
-    where
-        F: Fn(http::Request<Bytes>, SocketAddr) -> A + Send + Sync + 'static,
-        A: Future<Output = http::Response<Bytes>> + Send + 'static,
-    {
-        Self(Arc::new(move |request, from| Box::pin(answer(request, from))))
-    }
-
-    /// One request.
-    pub async fn answer(&self, request: http::Request<Bytes>, from: SocketAddr) -> http::Response<Bytes> {
-        (self.0)(request, from).await
+    /// One request, from an address.
+    pub async fn answer(&self, mut request: http::Request<Bytes>, from: IpAddr) -> http::Response<Bytes> {
+        request.extensions_mut().insert(ClientAddress(from));
+        self.router.answer(&self.house, request).await
     }
 
     /// A GET from within the runner, read as JSON; `None` when there is no such thing.
     pub async fn read(&self, path: &str) -> Option<Value> {
         let request = http::Request::get(path).header(header::HOST, "localhost").body(Bytes::new()).ok()?;
-        let response = self.answer(request, SocketAddr::from(([127, 0, 0, 1], 0))).await;
+        let response = self.answer(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await;
         if !response.status().is_success() {
             return None;
         }
@@ -104,8 +97,8 @@ pub struct Front {
 }
 
 /// The routes.
-pub fn router(front: Front) -> Router {
-    let workshop = Router::new()
+pub fn router(front: Front) -> axum::Router {
+    let workshop = axum::Router::new()
         .route("/dev", get(workshop::overview))
         .route("/dev/clock", post(workshop::move_clock))
         .route("/dev/clock.json", get(workshop::read_clock))
@@ -120,9 +113,11 @@ pub fn router(front: Front) -> Router {
         .route("/dev/queues/{queue}", get(workshop::queue_json))
         .route("/dev/queues/{queue}/redrive", post(workshop::redrive))
         .layer(middleware::from_fn(local_only));
-    Router::new()
+    axum::Router::new()
         .route("/", get(start))
         .route("/docs", get(reference))
+        // Where the `type` of every problem points to.
+        .route("/docs/problems", get(|| async { Redirect::to("/docs") }))
         .merge(workshop)
         .fallback(functions)
         .with_state(front)
@@ -189,6 +184,7 @@ struct Upcoming {
     name: String,
     when: String,
     place: String,
+    zone: String,
 }
 
 /// Reads the list of events as the API gives it; what isn't there isn't shown.
@@ -199,12 +195,13 @@ fn upcoming(list: &Value) -> Vec<Upcoming> {
         .flatten()
         .filter_map(|event| {
             let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
-            let starts = text("/starts").or_else(|| text("/starts_at")).or_else(|| text("/starts/local")).unwrap_or_default();
+            let starts: jiff::civil::DateTime = text("/starts")?.parse().ok()?;
             Some(Upcoming {
                 href: format!("/e/{}", text("/slug")?),
                 name: text("/name")?.to_owned(),
-                when: starts.get(..16).unwrap_or(starts).replace('T', " "),
-                place: text("/place/name").unwrap_or_default().to_owned(),
+                when: starts.strftime("%a %-d %b, %H:%M").to_string(),
+                place: text("/place/name").unwrap_or("online").to_owned(),
+                zone: text("/zone").unwrap_or_default().to_owned(),
             })
         })
         .collect()
@@ -233,20 +230,26 @@ async fn functions(
         return problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is longer than 10 MiB.");
     };
     let writes = parts.method != Method::GET && parts.method != Method::HEAD;
-    let wants_page = parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|a| a.contains("text/html")));
+    let wants_page =
+        parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|a| a.contains("text/html")));
     let path = parts.uri.path().to_owned();
     let api = front.api.clone();
     // A task of its own: what was begun is finished also when the caller hangs up, and a panic is one answer lost.
-    let answered = tokio::spawn(async move { api.answer(http::Request::from_parts(parts, body), from).await }).await;
+    let answered =
+        tokio::spawn(async move { api.answer(http::Request::from_parts(parts, body), from.ip()).await }).await;
     if writes {
         front.written.notify_waiters();
     }
     match answered {
-        Ok(response) if response.status() == StatusCode::NOT_FOUND && wants_page && is_ours(&path) => {
-            message(StatusCode::NOT_FOUND, "There is nothing here.", "The address may have a typo, or what it named is gone.")
-        }
+        Ok(response) if response.status() == StatusCode::NOT_FOUND && wants_page && is_ours(&path) => message(
+            StatusCode::NOT_FOUND,
+            "There is nothing here.",
+            "The address may have a typo, or what it named is gone.",
+        ),
         Ok(response) => response.map(Body::from).into_response(),
-        Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke on our side. Please try again."),
+        Err(_) => {
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke on our side. Please try again.")
+        }
     }
 }
 
@@ -275,7 +278,9 @@ mod tests {
         for host in ["localhost", "localhost:4040", "127.0.0.1:4040", "[::1]:4040", "[::1]"] {
             assert!(may(Method::GET, &[("host", host)]), "{host}");
         }
-        for host in ["", "evil.example", "localhost.evil.example:4040", "127.0.0.1.evil.example", "evil.example:localhost"] {
+        for host in
+            ["", "evil.example", "localhost.evil.example:4040", "127.0.0.1.evil.example", "evil.example:localhost"]
+        {
             assert!(!may(Method::GET, &[("host", host)]), "{host}");
         }
     }

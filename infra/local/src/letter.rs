@@ -107,7 +107,8 @@ fn describe(number: usize, part: &MessagePart<'_>) -> Part {
     );
     let name = part.attachment_name().map_or_else(
         || {
-            let ending = if media_type == "text/calendar" { "ics" } else { media_type.rsplit('/').next().unwrap_or("bin") };
+            let ending =
+                if media_type == "text/calendar" { "ics" } else { media_type.rsplit('/').next().unwrap_or("bin") };
             format!("part-{number}.{ending}")
         },
         str::to_owned,

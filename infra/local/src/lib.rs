@@ -9,17 +9,15 @@ pub mod folder;
 pub mod front;
 pub mod handler;
 pub mod letter;
+mod log;
 pub mod mailbox;
 pub mod mapping;
 pub mod options;
 mod pages;
 pub mod queues;
+pub mod runner;
 pub mod schedules;
+mod seed;
 pub mod streams;
 pub mod wire;
 mod workshop;
-/// temporary
-pub mod store {
-    #[path = "/work/main/shared/store/src/tables.rs"]
-    pub mod tables;
-}

@@ -51,11 +51,7 @@ impl Mailbox {
     pub fn get(&self, id: i64) -> rusqlite::Result<Option<Mail>> {
         self.disk
             .lock()
-            .query_row(
-                "SELECT id, message_id, recipients, received_at, raw FROM mails WHERE id = ?1",
-                [id],
-                mail,
-            )
+            .query_row("SELECT id, message_id, recipients, received_at, raw FROM mails WHERE id = ?1", [id], mail)
             .optional()
     }
 

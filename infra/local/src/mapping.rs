@@ -89,13 +89,17 @@ impl Mapping {
             }
         });
         let (failed, reason): (Vec<&Message>, &str) = match &outcome {
-            Ok(ids) => {
-                (batch.iter().filter(|message| ids.contains(&message.message_id)).collect(), "the function asked for a retry")
-            }
+            Ok(ids) => (
+                batch.iter().filter(|message| ids.contains(&message.message_id)).collect(),
+                "the function asked for a retry",
+            ),
             Err(reason) => (batch.iter().collect(), reason),
         };
-        let done: Vec<Message> =
-            batch.iter().filter(|message| !failed.iter().any(|f| f.message_id == message.message_id)).cloned().collect();
+        let done: Vec<Message> = batch
+            .iter()
+            .filter(|message| !failed.iter().any(|f| f.message_id == message.message_id))
+            .cloned()
+            .collect();
         let settled = self.queues.delete(&done).and_then(|()| {
             for message in failed {
                 if self.queues.give_back(&self.queue, message, reason, machine_now())? {

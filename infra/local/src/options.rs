@@ -122,9 +122,13 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_named() {
-        for (line, word) in
-            [("--prot 1", "prot"), ("--port x", "x is no port"), ("--port", "port"), ("city", "city"), ("--memory --data x", "--memory")]
-        {
+        for (line, word) in [
+            ("--prot 1", "prot"),
+            ("--port x", "x is no port"),
+            ("--port", "port"),
+            ("city", "city"),
+            ("--memory --data x", "--memory"),
+        ] {
             let said = read(line).unwrap_err().to_string();
             assert!(said.contains(word) && said.contains("--help"), "{line}: {said}");
         }

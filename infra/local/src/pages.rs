@@ -30,9 +30,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         }
     }
     environment.add_global("css", Value::from_safe_string(include_str!("pages/style.css").to_owned()));
-    environment.add_filter("urlencode", |text: String| {
-        form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>()
-    });
+    environment
+        .add_filter("urlencode", |text: String| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>());
     environment
 });
 
@@ -43,7 +42,11 @@ pub fn page(status: StatusCode, template: &str, context: Value) -> Response {
         Ok(body) => (status, body),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{template} can't be rendered: {error:#}")),
     };
-    let kind = if status == StatusCode::INTERNAL_SERVER_ERROR { "text/plain; charset=utf-8" } else { "text/html; charset=utf-8" };
+    let kind = if status == StatusCode::INTERNAL_SERVER_ERROR {
+        "text/plain; charset=utf-8"
+    } else {
+        "text/html; charset=utf-8"
+    };
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -62,7 +65,12 @@ pub fn when(instant: Timestamp) -> String {
 /// A span as the pages show it: `1 day 2 hours`; empty for none.
 pub fn span(duration: SignedDuration) -> String {
     let seconds = duration.as_secs();
-    let parts = [(seconds / 86_400, "day"), (seconds % 86_400 / 3_600, "hour"), (seconds % 3_600 / 60, "minute"), (seconds % 60, "second")];
+    let parts = [
+        (seconds / 86_400, "day"),
+        (seconds % 86_400 / 3_600, "hour"),
+        (seconds % 3_600 / 60, "minute"),
+        (seconds % 60, "second"),
+    ];
     let parts: Vec<String> = parts
         .iter()
         .filter(|(count, _)| *count > 0)

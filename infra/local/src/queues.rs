@@ -102,8 +102,7 @@ impl Queues {
     /// When the disk can't be written.
     pub fn open(disk: Disk, specs: impl IntoIterator<Item = QueueSpec>) -> rusqlite::Result<Self> {
         disk.lock().execute("UPDATE messages SET in_flight = 0, visible_at = 0 WHERE in_flight = 1", [])?;
-        let queues =
-            specs.into_iter().map(|spec| (spec.name.clone(), (spec, Arc::new(Notify::new())))).collect();
+        let queues = specs.into_iter().map(|spec| (spec.name.clone(), (spec, Arc::new(Notify::new())))).collect();
         Ok(Self { disk, queues })
     }
 
@@ -250,7 +249,8 @@ impl Queues {
     /// When the disk can't be written.
     pub fn redrive(&self, dead_letters: &str, message_id: Option<&str>, now: i64) -> rusqlite::Result<usize> {
         let mut moved = 0;
-        for (name, _) in self.queues.iter().filter(|(_, (spec, _))| spec.dead_letters.as_deref() == Some(dead_letters)) {
+        for (name, _) in self.queues.iter().filter(|(_, (spec, _))| spec.dead_letters.as_deref() == Some(dead_letters))
+        {
             moved += self.disk.lock().execute(
                 "UPDATE messages SET queue = origin, origin = NULL, reason = NULL, receives = 0, in_flight = 0,
                         visible_at = ?3
@@ -267,8 +267,10 @@ impl Queues {
     /// # Errors
     /// When the disk can't be written.
     pub fn discard(&self, queue: &str, message_id: &str) -> rusqlite::Result<bool> {
-        let gone =
-            self.disk.lock().execute("DELETE FROM messages WHERE queue = ?1 AND message_id = ?2", [queue, message_id])?;
+        let gone = self
+            .disk
+            .lock()
+            .execute("DELETE FROM messages WHERE queue = ?1 AND message_id = ?2", [queue, message_id])?;
         Ok(gone > 0)
     }
 

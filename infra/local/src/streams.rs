@@ -136,7 +136,10 @@ impl Stream {
                     self.queues
                         .set_aside(&self.unpublished, &record.to_string(), self.handler.name(), &reason, machine_now())
                         .map_err(|error| error.to_string())?;
-                    eprintln!("guestlist: a change to {} could not be published ({reason}); see /dev/queues", self.table);
+                    eprintln!(
+                        "guestlist: a change to {} could not be published ({reason}); see /dev/queues",
+                        self.table
+                    );
                     self.passed(Some(record))?;
                 }
                 records = records.get(1..).unwrap_or_default();

@@ -71,8 +71,7 @@ impl Fault {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let body = json!({ "__type": self.code, "message": self.message }).to_string();
-        let headers =
-            [(header::CONTENT_TYPE, "application/x-amz-json-1.0"), (error_type(), self.code)];
+        let headers = [(header::CONTENT_TYPE, "application/x-amz-json-1.0"), (error_type(), self.code)];
         (self.status, headers, body).into_response()
     }
 }
@@ -247,9 +246,8 @@ async fn ses(State(wire): State<Wire>, body: Bytes) -> Result<Response, Fault> {
     let Some(raw) = request.content.raw else {
         return Err(Fault::sender("BadRequestException", "the local runner takes raw mails only"));
     };
-    let raw = STANDARD
-        .decode(raw.data)
-        .map_err(|_| Fault::sender("BadRequestException", "the raw mail isn't base64"))?;
+    let raw =
+        STANDARD.decode(raw.data).map_err(|_| Fault::sender("BadRequestException", "the raw mail isn't base64"))?;
     let to = request.destination;
     let mut recipients = [to.to_addresses, to.cc_addresses, to.bcc_addresses].concat();
     if recipients.is_empty() {

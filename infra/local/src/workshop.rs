@@ -62,7 +62,7 @@ pub async fn overview(State(front): State<Front>) -> Response {
     let context = context! {
         here => "/dev",
         local => true,
-        clock => context! { now => when(front.clock.now()), ahead => span(front.clock.offset()) },
+        clock => context! { now => when(front.clock.now()), ahead => span(front.clock.ahead()) },
         mails => front.mailbox.count().unwrap_or_default(),
         busy => sum(false),
         dead => sum(true),
@@ -75,7 +75,7 @@ pub async fn overview(State(front): State<Front>) -> Response {
 
 /// `GET /dev/clock.json`
 pub async fn read_clock(State(front): State<Front>) -> Json<Value> {
-    Json(json!({ "now": front.clock.now().to_string(), "ahead_seconds": front.clock.offset().as_secs() }))
+    Json(json!({ "now": front.clock.now().to_string(), "ahead_seconds": front.clock.ahead().as_secs() }))
 }
 
 /// `POST /dev/clock`, with `forward` as `1h` or `1d12h`
@@ -128,7 +128,11 @@ pub async fn mailbox(State(front): State<Front>, Query(filter): Query<MailFilter
         })
         .collect();
     let count = front.mailbox.count().unwrap_or_default();
-    page(StatusCode::OK, "mailbox.html", context! { here => "/dev/mailbox", local => true, mails => rows, older, to, count })
+    page(
+        StatusCode::OK,
+        "mailbox.html",
+        context! { here => "/dev/mailbox", local => true, mails => rows, older, to, count },
+    )
 }
 
 /// A mail for scripts.
@@ -240,7 +244,8 @@ pub async fn mail_part(State(front): State<Front>, Path((id, number)): Path<(Str
         Err(response) => return response,
     };
     let Some((part, bytes)) = letter::part(&mail.raw, number) else { return missing("This mail has no such part.") };
-    let safe: String = part.name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+    let safe: String =
+        part.name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     let disposition = format!("attachment; filename=\"{safe}\"");
@@ -354,7 +359,12 @@ pub async fn queue_json(State(front): State<Front>, Path(queue): Path<String>) -
 
 /// `POST /dev/queues/{queue}/redrive`: all of them, or the one called `message`. Dead letters go back to their queue;
 /// stream records that could not be published are given to their function again.
-pub async fn redrive(State(front): State<Front>, Path(queue): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn redrive(
+    State(front): State<Front>,
+    Path(queue): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let fields = match fields(&headers, &body) {
         Ok(fields) => fields,
         Err(reason) => return problem(StatusCode::BAD_REQUEST, "invalid_request", &reason),
@@ -374,7 +384,12 @@ pub async fn redrive(State(front): State<Front>, Path(queue): Path<String>, head
     }
 }
 
-async fn republish(front: &Front, queue: &str, handler: &crate::handler::Handler, one: Option<&str>) -> rusqlite::Result<usize> {
+async fn republish(
+    front: &Front,
+    queue: &str,
+    handler: &crate::handler::Handler,
+    one: Option<&str>,
+) -> rusqlite::Result<usize> {
     let mut count = 0;
     for message in front.queues.list(queue, SHOWN)? {
         if one.is_some_and(|id| id != message.message_id) {

@@ -33,7 +33,8 @@ fn mapping(queues: &Arc<Queues>, answer: fn(&Value) -> Result<Value, String>) ->
     let seen = Seen::default();
     let noted = Arc::clone(&seen);
     let handler = Handler::new("send_email", Duration::from_secs(5), move |input: Value| {
-        let bodies = input["Records"].as_array().unwrap().iter().map(|r| r["body"].as_str().unwrap().to_owned()).collect();
+        let bodies =
+            input["Records"].as_array().unwrap().iter().map(|r| r["body"].as_str().unwrap().to_owned()).collect();
         noted.lock().unwrap().push(bodies);
         async move { answer(&input) }
     });
@@ -104,7 +105,11 @@ async fn an_error_a_panic_or_a_wrong_answer_brings_the_whole_batch_back() {
 
 #[tokio::test]
 async fn an_answer_without_failures_means_all_done() {
-    for answer in [(|_: &Value| Ok(Value::Null)) as fn(&Value) -> _, |_| Ok(json!({})), |_| Ok(json!({ "batchItemFailures": [] }))] {
+    for answer in [
+        (|_: &Value| Ok(Value::Null)) as fn(&Value) -> _,
+        |_| Ok(json!({})),
+        |_| Ok(json!({ "batchItemFailures": [] })),
+    ] {
         let queues = queues();
         let (mapping, _) = mapping(&queues, answer);
         send(&queues, &["a"]);
@@ -118,7 +123,14 @@ async fn a_call_that_hangs_is_ended_and_its_batch_comes_back() {
     let queues = queues();
     let handler = Handler::new("send_email", Duration::from_millis(20), |_| std::future::pending());
     let (mapping, _) = mapping(&queues, |_| Ok(Value::Null));
-    let mapping = Mapping { handler, queue: "mails".into(), arn: String::new(), queues: mapping.queues.clone(), batch: 1, concurrency: 1 };
+    let mapping = Mapping {
+        handler,
+        queue: "mails".into(),
+        arn: String::new(),
+        queues: mapping.queues.clone(),
+        batch: 1,
+        concurrency: 1,
+    };
     send(&queues, &["a"]);
     once(&queues, &mapping).await;
     assert!(queues.list("mails", 1).unwrap()[0].reason.as_deref().unwrap().contains("took longer"));
@@ -179,7 +191,11 @@ impl Bench {
                 .map(|record| json!({ "itemIdentifier": record["dynamodb"]["SequenceNumber"] }))
                 .collect();
             async move {
-                if partial || failed.is_empty() { Ok(json!({ "batchItemFailures": failed })) } else { Err("no".to_owned()) }
+                if partial || failed.is_empty() {
+                    Ok(json!({ "batchItemFailures": failed }))
+                } else {
+                    Err("no".to_owned())
+                }
             }
         });
         let stream = Stream {
@@ -235,13 +251,16 @@ async fn a_poisoned_record_is_found_set_aside_and_blocks_nothing() {
         assert_eq!(bench.unpublished(), ["bad", "worse"]);
         let calls = seen.lock().unwrap().clone();
         for good in ["a", "b", "c", "d", "e", "f"] {
-            let done = calls.iter().any(|call| call.iter().any(|n| n == good) && (partial || !call.iter().any(|n| n == "bad" || n == "worse")));
+            let done = calls.iter().any(|call| {
+                call.iter().any(|n| n == good) && (partial || !call.iter().any(|n| n == "bad" || n == "worse"))
+            });
             assert!(done, "{good} got through, partial {partial}: {calls:?}");
         }
         assert_eq!(calls.iter().filter(|call| **call == ["bad"]).count(), 2, "tried twice alone, and no more");
         let firsts: Vec<&str> = calls.iter().filter_map(|call| call.first()).map(String::as_str).collect();
         let order = ["a", "b", "c", "d", "bad", "e", "worse", "f"];
-        let places: Vec<usize> = firsts.iter().map(|first| order.iter().position(|name| name == first).unwrap()).collect();
+        let places: Vec<usize> =
+            firsts.iter().map(|first| order.iter().position(|name| name == first).unwrap()).collect();
         assert!(places.is_sorted(), "never backwards: {firsts:?}");
     }
 }

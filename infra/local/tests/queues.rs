@@ -155,7 +155,11 @@ fn messages_survive_a_restart_and_those_under_way_are_free_at_once() {
     let queues = Queues::open(Disk::open(&file).unwrap(), specs()).unwrap();
     let bodies: Vec<(String, u32)> =
         queues.receive("mails", 10, START + 1).unwrap().into_iter().map(|m| (m.body, m.receives)).collect();
-    assert_eq!(bodies, [("under way".to_owned(), 2), ("waiting".to_owned(), 1)], "tries before the restart still count");
+    assert_eq!(
+        bodies,
+        [("under way".to_owned(), 2), ("waiting".to_owned(), 1)],
+        "tries before the restart still count"
+    );
     assert_eq!(queues.depth("mails", START + 1).unwrap().delayed, 1);
 }
 

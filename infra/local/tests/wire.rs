@@ -80,7 +80,8 @@ async fn a_message_sent_through_the_sdk_lies_in_the_queue() {
 #[tokio::test]
 async fn delays_are_kept_and_may_be_fifteen_minutes() {
     let cloud = Cloud::start().await;
-    let send = |delay| cloud.sqs.send_message().queue_url(cloud.url("mails")).message_body("x").delay_seconds(delay).send();
+    let send =
+        |delay| cloud.sqs.send_message().queue_url(cloud.url("mails")).message_body("x").delay_seconds(delay).send();
     send(900).await.unwrap();
     assert!(cloud.queues.receive("mails", 10, machine_now()).unwrap().is_empty());
     assert_eq!(cloud.queues.depth("mails", machine_now()).unwrap().delayed, 1);
@@ -91,7 +92,8 @@ async fn delays_are_kept_and_may_be_fifteen_minutes() {
 #[tokio::test]
 async fn a_batch_goes_in_whole_and_its_limits_hold() {
     let cloud = Cloud::start().await;
-    let entry = |id: &str| SendMessageBatchRequestEntry::builder().id(id).message_body(format!("body {id}")).build().unwrap();
+    let entry =
+        |id: &str| SendMessageBatchRequestEntry::builder().id(id).message_body(format!("body {id}")).build().unwrap();
     let send = |ids: &[&str]| {
         let entries = ids.iter().map(|id| entry(id)).collect();
         cloud.sqs.send_message_batch().queue_url(cloud.url("mails")).set_entries(Some(entries)).send()
@@ -147,7 +149,11 @@ async fn a_mail_sent_through_the_sdk_lies_in_the_mailbox_byte_by_byte() {
     assert!(cloud.mailbox.list(Some("boris@"), None, 10).unwrap().is_empty());
 
     cloud.ses.send_email().content(content()).send().await.unwrap();
-    assert_eq!(cloud.mailbox.list(Some("anna@"), None, 10).unwrap().len(), 2, "without a destination the headers count");
+    assert_eq!(
+        cloud.mailbox.list(Some("anna@"), None, 10).unwrap().len(),
+        2,
+        "without a destination the headers count"
+    );
 }
 
 #[tokio::test]

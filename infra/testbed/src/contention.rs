@@ -264,7 +264,7 @@ impl State {
     fn admit(&mut self, model: &Model, touches: &[Touch]) -> Result<(), Vec<Reason>> {
         let mut cost: HashMap<(String, String), u32> = HashMap::new();
         for touch in touches {
-            *cost.entry(partition(&touch.item)).or_default() += touch.units;
+            *cost.entry(partition(&touch.item)).or_default() += 2 * touch.units;
         }
         let full = |state: &mut Self, item: &Item| {
             let partition = partition(item);

@@ -4,6 +4,18 @@
 //! - [`Contention`]: makes that DynamoDB refuse what AWS's would refuse in a rush.
 //! - [`Faults`]: makes calls to DynamoDB, SQS or SES fail where a test says so.
 //! - [`LambdaProcess`]: a function's binary, run and called as Lambda does it.
+//!
+//! ```no_run
+//! # async fn test() -> Result<(), testbed::embedded::Error> {
+//! use testbed::{Contention, Embedded, Faults, embedded::sdk_config};
+//!
+//! let embedded = Embedded::with_tables("test-").await?;
+//! let (contention, faults) = (Contention::default(), Faults::new());
+//! // What the code under test gets, with `embedded.endpoint()`; `embedded.client()` goes past both.
+//! let sdk = sdk_config(faults.wrap(contention.wrap(embedded.http())));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod contention;
 pub mod embedded;

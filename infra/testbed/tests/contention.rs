@@ -219,7 +219,7 @@ async fn a_batch_returns_what_it_could_not_write() {
     let delete = WriteRequest::builder().delete_request(delete).build();
     let batch = client.batch_write_item().request_items(TABLE, vec![put("a"), delete.clone(), put("b")]);
     let done = batch.send().await.unwrap();
-    assert_eq!(done.unprocessed_items().unwrap()[TABLE], [delete.clone()]);
+    assert_eq!(done.unprocessed_items().unwrap()[TABLE], std::slice::from_ref(&delete));
     let only = client.batch_write_item().request_items(TABLE, vec![delete.clone()]);
     let done = only.send().await.unwrap();
     assert_eq!(done.unprocessed_items().unwrap()[TABLE], [delete]);

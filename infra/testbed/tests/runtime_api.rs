@@ -95,7 +95,13 @@ async fn a_function_over_its_time_limit_is_killed() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_process_dies_with_its_handle() {
-    let process = LambdaProcess::start(&sample()).await.unwrap();
+    let mut process = LambdaProcess::start(&sample()).await.unwrap();
+    // Busy with an invocation it doesn't notice that the Runtime API has gone, and wouldn't end by itself.
+    let hang = process.invoke(json!({ "do": "hang" }));
+    assert!(tokio::time::timeout(Duration::from_millis(10), hang).await.is_err());
+    while !process.stdout().contains("asked") {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     let status = format!("/proc/{}/stat", process.id().unwrap());
     assert!(std::fs::exists(&status).unwrap());
     drop(process);

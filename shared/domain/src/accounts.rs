@@ -1,10 +1,10 @@
 //! Users, the claims on their addresses, one-time codes and refresh-token families.
 
+use crate::Language;
 use crate::ids::{PasswordResetId, TokenFamilyId, UserId};
 use crate::refusal::Refusal;
 use crate::text::{Bio, City, Email, PersonName};
 use crate::time::Zone;
-use crate::Language;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -155,7 +155,11 @@ impl User {
 
     /// After proving that the address is theirs.
     pub fn verified(&self, now: Timestamp) -> User {
-        User { version: self.version + 1, email_verified_at: Some(self.email_verified_at.unwrap_or(now)), ..self.clone() }
+        User {
+            version: self.version + 1,
+            email_verified_at: Some(self.email_verified_at.unwrap_or(now)),
+            ..self.clone()
+        }
     }
 }
 
@@ -209,7 +213,10 @@ impl Verification {
 
 /// The answer to a wrong, spent or expired code: one for all, so that it tells nothing about the address.
 pub fn wrong_code() -> Refusal {
-    Refusal::conflict("code_invalid", "The code is wrong or has run out. Look at the newest mail, or ask for a new code.")
+    Refusal::conflict(
+        "code_invalid",
+        "The code is wrong or has run out. Look at the newest mail, or ask for a new code.",
+    )
 }
 
 /// The answer to a wrong, spent or expired reset link.

@@ -240,10 +240,8 @@ impl Booked {
     /// Where there isn't one token for each of [`Booked::tickets`].
     pub fn issued(mut self, tokens: Vec<String>) -> (Booking, Vec<Change>) {
         assert_eq!(tokens.len(), usize::from(self.booking.party_size.get()), "a token for each of the party");
-        self.booking.tickets = (1u8..)
-            .zip(tokens)
-            .map(|(index, token)| Ticket { index, issue: 1, token, admission: None })
-            .collect();
+        self.booking.tickets =
+            (1u8..).zip(tokens).map(|(index, token)| Ticket { index, issue: 1, token, admission: None }).collect();
         let mut changes = vec![
             Change::Insert(Record::Booking(self.booking.clone())),
             Change::Replace(Record::Calendar(self.calendar)),
@@ -450,7 +448,10 @@ impl Booking {
             return Err(Refusal::conflict("wrong_state", "This booking has no valid ticket to send."));
         }
         if self.resends >= 10 {
-            return Err(Refusal::conflict("resent_often", "The tickets were sent ten times already; look into the junk folder."));
+            return Err(Refusal::conflict(
+                "resent_often",
+                "The tickets were sent ten times already; look into the junk folder.",
+            ));
         }
         let booking = Booking { version: self.version + 1, resends: self.resends + 1, ..self.clone() };
         Ok((booking.clone(), vec![Change::Replace(Record::Booking(booking))]))

@@ -50,7 +50,10 @@ impl DoorPass {
             return Err(Refusal::not_found("event"));
         }
         if self.revoked_at.is_some() {
-            return Err(Refusal::unauthorized("door_pass_revoked", "This door pass was revoked. Ask the organizer for a new one."));
+            return Err(Refusal::unauthorized(
+                "door_pass_revoked",
+                "This door pass was revoked. Ask the organizer for a new one.",
+            ));
         }
         if now >= DoorPass::ends(event) {
             return Err(Refusal::unauthorized("door_pass_ended", "This door pass has ended with its event."));
@@ -221,11 +224,7 @@ pub fn check_in(
     (scan, changes)
 }
 
-fn admissible<'a>(
-    event: &Event,
-    booking: Option<&'a Booking>,
-    shown: &Shown,
-) -> Result<(&'a Booking, u8), RedReason> {
+fn admissible<'a>(event: &Event, booking: Option<&'a Booking>, shown: &Shown) -> Result<(&'a Booking, u8), RedReason> {
     let ticket = shown.ticket().ok_or(RedReason::NotATicket)?;
     if matches!(shown, Shown::Token(_, other, _) if *other != event.id) {
         return Err(RedReason::OtherEvent);

@@ -207,7 +207,10 @@ impl Event {
             Status::Draft => {}
         }
         if self.starts.instant <= now {
-            return Err(Refusal::conflict("event_started", "The start lies in the past. Move the event, then publish it."));
+            return Err(Refusal::conflict(
+                "event_started",
+                "The start lies in the past. Move the event, then publish it.",
+            ));
         }
         let calendar = calendar.with(self.id, self.own_entry(), allow_overlap, now)?;
         let event = Event {
@@ -217,7 +220,8 @@ impl Event {
             published_at: Some(now),
             ..self.clone()
         };
-        let mut changes = vec![Change::Replace(Record::Event(event.clone())), Change::Replace(Record::Calendar(calendar))];
+        let mut changes =
+            vec![Change::Replace(Record::Event(event.clone())), Change::Replace(Record::Calendar(calendar))];
         changes.extend(pools::opened(&event).into_iter().map(|pool| Change::Insert(Record::Pool(pool))));
         changes.extend(reminders::planned(&event, now).into_iter().map(|r| Change::Put(Record::Reminder(r))));
         Ok((event, changes))
@@ -268,7 +272,10 @@ impl Event {
     /// It was published: people may know of it, so it is cancelled instead.
     pub fn discarded(&self) -> Result<Vec<Change>, Refusal> {
         if self.status != Status::Draft {
-            return Err(Refusal::conflict("event_published", "Only a draft can be discarded. Cancel the event instead."));
+            return Err(Refusal::conflict(
+                "event_published",
+                "Only a draft can be discarded. Cancel the event instead.",
+            ));
         }
         Ok(vec![
             Change::RemoveSeen { record: Record::Event(self.clone()), seen: self.version },
@@ -336,6 +343,22 @@ impl Event {
         }
         Ok((event, changes))
     }
+}
+
+/// Whether an event's claims are free: `twin` is who holds the claim on its name and start, `same_slug` that on its slug.
+/// The claims' own conditions are what keeps two from passing; this only says it well.
+///
+/// # Errors
+/// `duplicate_event`, `slug_taken`.
+pub fn not_a_duplicate(event: &Event, twin: Option<EventId>, same_slug: Option<EventId>) -> Result<(), Refusal> {
+    if let Some(other) = twin.filter(|other| *other != event.id) {
+        let detail = "You have an event of this name at this time already.";
+        return Err(Refusal::conflict("duplicate_event", detail).with("event", other.to_string()));
+    }
+    if same_slug.is_some_and(|other| other != event.id) {
+        return Err(Refusal::conflict("slug_taken", format!("The address {} is taken. Choose another.", event.slug)));
+    }
+    Ok(())
 }
 
 fn cancelled() -> Refusal {

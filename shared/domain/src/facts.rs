@@ -225,8 +225,7 @@ pub fn facts(stream_id: &str, old: Option<&Record>, new: Option<&Record>) -> Vec
                 _ => None,
             };
             let asked = before != Some(new.requested_at);
-            asked
-                .then(|| What::VerificationRequested { email: new.email.clone(), requested_at: new.requested_at })
+            asked.then(|| What::VerificationRequested { email: new.email.clone(), requested_at: new.requested_at })
         }
         (old, Record::PasswordReset(new)) => {
             let again = matches!(old, Some(Record::PasswordReset(old)) if old.id == new.id);
@@ -241,9 +240,7 @@ pub fn facts(stream_id: &str, old: Option<&Record>, new: Option<&Record>) -> Vec
             let fired = old.state != ReminderState::Fired && new.state == ReminderState::Fired;
             fired.then(|| What::ReminderFired { event: new.event, kind: new.kind, starts: new.starts })
         }
-        (None, Record::Announcement(new)) => {
-            Some(What::Announced { event: new.event, announcement: new.id })
-        }
+        (None, Record::Announcement(new)) => Some(What::Announced { event: new.event, announcement: new.id }),
         (old, Record::Booking(new)) => {
             let old = match old {
                 Some(Record::Booking(old)) => Some(old),
@@ -280,17 +277,15 @@ fn booking_fact(old: Option<&Booking>, new: &Booking) -> Option<What> {
     let before = old.map(|old| old.state);
     match (before, new.state) {
         // An undone check-in goes back to confirmed; nobody is mailed another ticket for that.
-        (Some(State::Confirmed | State::Attended), State::Confirmed) => old
-            .is_some_and(|old| old.resends < new.resends)
-            .then_some(What::TicketsRequested { booking: new.id }),
-        (_, State::Confirmed) => Some(What::BookingConfirmed { booking: new.id, event: new.event }),
-        (Some(State::Attended), State::Attended) => old
-            .is_some_and(|old| old.resends < new.resends)
-            .then_some(What::TicketsRequested { booking: new.id }),
-        (Some(State::Cancelled), _) => None,
-        (Some(_), State::Cancelled) => {
-            new.cancelled_by.map(|by| What::BookingCancelled { booking: new.id, by })
+        (Some(State::Confirmed | State::Attended), State::Confirmed) => {
+            old.is_some_and(|old| old.resends < new.resends).then_some(What::TicketsRequested { booking: new.id })
         }
+        (_, State::Confirmed) => Some(What::BookingConfirmed { booking: new.id, event: new.event }),
+        (Some(State::Attended), State::Attended) => {
+            old.is_some_and(|old| old.resends < new.resends).then_some(What::TicketsRequested { booking: new.id })
+        }
+        (Some(State::Cancelled), _) => None,
+        (Some(_), State::Cancelled) => new.cancelled_by.map(|by| What::BookingCancelled { booking: new.id, by }),
         _ => None,
     }
 }

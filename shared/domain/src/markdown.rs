@@ -134,10 +134,7 @@ mod tests {
                 format!("<p><a href=\"https://example.org/?a=1&amp;b=2\" {REL}>site</a></p>\n"),
             ),
             ("<HTTP://example.org>", format!("<p><a href=\"HTTP://example.org\" {REL}>HTTP://example.org</a></p>\n")),
-            (
-                "<ada@example.org>",
-                format!("<p><a href=\"mailto:ada@example.org\" {REL}>ada@example.org</a></p>\n"),
-            ),
+            ("<ada@example.org>", format!("<p><a href=\"mailto:ada@example.org\" {REL}>ada@example.org</a></p>\n")),
             ("- one\n- two", "<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n".to_owned()),
             (
                 "![a *cat*](https://example.org/cat.png)",
@@ -159,10 +156,7 @@ mod tests {
 
     #[test]
     fn raw_html_is_text() {
-        assert_eq!(
-            html("a <b onclick=x>b</b>"),
-            "<p>a &lt;b onclick=x&gt;b&lt;/b&gt;</p>\n"
-        );
+        assert_eq!(html("a <b onclick=x>b</b>"), "<p>a &lt;b onclick=x&gt;b&lt;/b&gt;</p>\n");
         assert_eq!(html("<script>alert(1)</script>"), "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
     }
 
@@ -185,7 +179,8 @@ mod tests {
             "https:javascript:alert(1)",
             "",
         ] {
-            for markdown in [format!("[x]({url})"), format!("![x]({url})"), format!("[x]\n\n[x]: <{url}>"), format!("<{url}>")]
+            for markdown in
+                [format!("[x]({url})"), format!("![x]({url})"), format!("[x]\n\n[x]: <{url}>"), format!("<{url}>")]
             {
                 let html = html(&markdown);
                 assert!(!html.contains("<a") && !html.contains("<img"), "{markdown} became {html}");
@@ -200,16 +195,32 @@ mod tests {
 
     fn assert_safe(markdown: &str) {
         const PLAIN: &[&str] = &[
-            "p", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4", "h5", "h6", "a", "hr /", "br /",
+            "p",
+            "em",
+            "strong",
+            "code",
+            "pre",
+            "blockquote",
+            "ul",
+            "ol",
+            "li",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "a",
+            "hr /",
+            "br /",
         ];
         let html = html(markdown);
         for tag in tags(&html) {
             let known = PLAIN.contains(&tag.trim_start_matches('/'))
                 || tag.strip_prefix("ol start=\"").is_some_and(|n| n.trim_end_matches('"').parse::<u64>().is_ok())
                 || tag.strip_prefix("code class=\"language-").is_some_and(|lang| lang.matches('"').count() == 1)
-                || tag.strip_prefix("a href=\"").and_then(|rest| rest.split_once('"')).is_some_and(|(url, rest)| {
-                    leads_out(url) && rest == format!(" {REL}")
-                });
+                || tag
+                    .strip_prefix("a href=\"")
+                    .and_then(|rest| rest.split_once('"'))
+                    .is_some_and(|(url, rest)| leads_out(url) && rest == format!(" {REL}"));
             assert!(known, "{markdown:?} made the tag <{tag}> in {html}");
         }
     }

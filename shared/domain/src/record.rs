@@ -5,9 +5,10 @@ use crate::announcements::Announcement;
 use crate::bookings::{Booking, Calendar};
 use crate::checkins::{DoorPass, Scan};
 use crate::events::{Event, EventClaim, SlugClaim};
-use crate::ids::EventId;
+use crate::ids::{EventId, UserId};
 use crate::pools::Pool;
 use crate::reminders::Reminder;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Everything that is stored. The tag is written with the item, so that a stream's reader knows what it holds.
@@ -120,6 +121,20 @@ pub enum Change {
         pool: u8,
         /// The terms before.
         seen: u64,
+    },
+    /// A user's address is shown to be theirs; fails where there is no such user. Needs no read of the user.
+    VerifyAddress {
+        /// Who.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A user's new password, which ends all their log-ins; fails where there is no such user. Needs no read of the user.
+    SetPassword {
+        /// Who.
+        user: UserId,
+        /// Argon2id in PHC form.
+        hash: String,
     },
     /// People let in (or, below zero, let out again), for the count of arrivals.
     Admit {

@@ -188,6 +188,18 @@ impl Email {
     }
 }
 
+impl Default for Description {
+    fn default() -> Self {
+        Self(String::new())
+    }
+}
+
+impl Default for Bio {
+    fn default() -> Self {
+        Self(String::new())
+    }
+}
+
 impl PersonName {
     /// The form by which names are searched and sorted.
     pub fn folded(&self) -> String {
@@ -236,10 +248,38 @@ impl fmt::Debug for Password {
 /// Letters of Cyrillic in Latin ones, near to GOST 7.79 System B, so that an address stays readable.
 fn latin(c: char) -> &'static str {
     match c {
-        'а' => "a", 'б' => "b", 'в' => "v", 'г' | 'ґ' => "g", 'д' => "d", 'е' | 'э' | 'є' => "e", 'ж' => "zh", 'з' => "z",
-        'и' | 'й' | 'і' | 'ї' => "i", 'к' => "k", 'л' => "l", 'м' => "m", 'н' => "n", 'о' => "o", 'п' => "p", 'р' => "r",
-        'с' => "s", 'т' => "t", 'у' => "u", 'ф' => "f", 'х' => "h", 'ц' => "ts", 'ч' => "ch", 'ш' => "sh", 'щ' => "sch",
-        'ы' => "y", 'ю' => "yu", 'я' => "ya", 'ß' => "ss", 'ø' => "o", 'ł' => "l", 'æ' => "ae",
+        'а' => "a",
+        'б' => "b",
+        'в' => "v",
+        'г' | 'ґ' => "g",
+        'д' => "d",
+        'е' | 'э' | 'є' => "e",
+        'ж' => "zh",
+        'з' => "z",
+        'и' | 'й' | 'і' | 'ї' => "i",
+        'к' => "k",
+        'л' => "l",
+        'м' => "m",
+        'н' => "n",
+        'о' => "o",
+        'п' => "p",
+        'р' => "r",
+        'с' => "s",
+        'т' => "t",
+        'у' => "u",
+        'ф' => "f",
+        'х' => "h",
+        'ц' => "ts",
+        'ч' => "ch",
+        'ш' => "sh",
+        'щ' => "sch",
+        'ы' => "y",
+        'ю' => "yu",
+        'я' => "ya",
+        'ß' => "ss",
+        'ø' => "o",
+        'ł' => "l",
+        'æ' => "ae",
         _ => "",
     }
 }
@@ -279,12 +319,48 @@ mod tests {
     }
 
     #[test]
+    fn names_leave_something_on_the_page() {
+        for blank in ["\u{200D}", "\u{3164}\u{3164}", "\u{2800}", "\u{E0041}", "\u{301}", " \u{200C} "] {
+            assert_eq!(blank.parse::<PersonName>(), Err(BadText::Empty), "{blank:?}");
+        }
+        for name in ["🎸", "👩\u{200D}🎤", "می\u{200C}خواهم", "李", "!"] {
+            assert_eq!(name.parse::<PersonName>().unwrap().as_str(), name);
+        }
+    }
+
+    proptest::proptest! {
+        // What is stored is read through the same check: it must come back as it was.
+        #[test]
+        fn what_was_accepted_is_accepted_unchanged(
+            text in "([a-zÀ-ÿа-я \u{200B}-\u{200F}\u{301}\u{308}\u{202A}-\u{202E}\n]|\\PC){0,20}"
+        ) {
+            if let Ok(name) = text.parse::<PersonName>() {
+                assert_eq!(name.as_str().parse(), Ok(name.clone()));
+                assert_eq!(fold(&name.folded()), name.folded());
+            }
+            if let Ok(bio) = text.parse::<Bio>() {
+                assert_eq!(bio.as_str().parse(), Ok(bio.clone()));
+            }
+        }
+    }
+
+    #[test]
     fn email_addresses() {
         for good in ["ada@example.org", "a.b+c@sub.example.co", "o'neil@example.org", "x@xn--e1afmkfd.xn--p1ai"] {
             assert!(good.parse::<Email>().is_ok(), "{good}");
         }
-        for bad in ["ada", "ada@", "@example.org", "a b@example.org", "ada@example", "a..b@example.org", "ada@-x.org",
-            "ada@example.123", "ада@example.org", "a@b.c\r\nBcc: x@y.zz"] {
+        for bad in [
+            "ada",
+            "ada@",
+            "@example.org",
+            "a b@example.org",
+            "ada@example",
+            "a..b@example.org",
+            "ada@-x.org",
+            "ada@example.123",
+            "ада@example.org",
+            "a@b.c\r\nBcc: x@y.zz",
+        ] {
             assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
         assert_eq!("Ada@Example.ORG".parse::<Email>().unwrap().folded(), "ada@example.org");

@@ -62,9 +62,11 @@ impl Zone {
 impl TryFrom<String> for Zone {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        TimeZone::get(&text).ok().filter(|zone| zone.iana_name().is_some()).map(Self).ok_or(
-            "is not a time zone of the IANA database, such as Europe/Berlin or Asia/Kathmandu",
-        )
+        TimeZone::get(&text)
+            .ok()
+            .filter(|zone| zone.iana_name().is_some())
+            .map(Self)
+            .ok_or("is not a time zone of the IANA database, such as Europe/Berlin or Asia/Kathmandu")
     }
 }
 impl From<Zone> for String {

@@ -7,6 +7,7 @@ use crate::grant::Grant;
 use crate::house::{Bench, House};
 use crate::input::Idempotency;
 use crate::queues::{self, Queue};
+use crate::serve::hex;
 use crate::tokens::{self, Access, Door, Link};
 use crate::{Error, Result};
 use domain::bookings::Booked;
@@ -18,6 +19,7 @@ use domain::tickets::Claims;
 use domain::{Change, Language};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use aws_lc_rs::digest::{SHA256, digest};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -37,6 +39,7 @@ pub struct Cx {
     pub(crate) if_match: Option<u64>,
     pub(crate) idempotency: Option<Idempotency>,
     pub(crate) address: Option<IpAddr>,
+    pub(crate) cookies: Option<String>,
     pub(crate) metrics: Mutex<Vec<(&'static str, f64)>>,
 }
 
@@ -55,6 +58,7 @@ impl Cx {
             if_match: None,
             idempotency: None,
             address: None,
+            cookies: None,
             metrics: Mutex::default(),
         }
     }
@@ -132,6 +136,12 @@ impl Cx {
         }
     }
 
+    /// A cookie of the request (RFC 6265).
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let pairs = self.cookies.as_deref()?.split(';');
+        pairs.filter_map(|pair| pair.trim().split_once('=')).find_map(|(held, value)| (held == name).then_some(value))
+    }
+
     /// The version that the caller saw, where they sent `If-Match`; a change of another version is refused.
     ///
     /// # Errors
@@ -169,6 +179,14 @@ impl Cx {
     /// There is no randomness to be had.
     pub fn new_id<I: Identifier>(&self) -> Result<I> {
         self.house.chance().id(self.now)
+    }
+
+    /// A secret of 256 bits, in hex.
+    ///
+    /// # Errors
+    /// There is no randomness to be had.
+    pub fn secret(&self) -> Result<String> {
+        Ok(hex(&self.house.chance().bytes()?))
     }
 
     /// Six random digits.
@@ -333,4 +351,9 @@ fn network(address: IpAddr) -> String {
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
     }
+}
+
+/// What is stored of a secret: its SHA-256, in hex. A secret of 256 random bits needs no slow hash.
+pub fn secret_hash(secret: &str) -> String {
+    hex(digest(&SHA256, secret.as_bytes()).as_ref())
 }

@@ -26,7 +26,7 @@ pub use answer::{Accepted, Answer, Created, Html, Json, Media, NoContent, Reply,
 pub use caller::{Caller, Identity};
 pub use chance::Chance;
 pub use clock::Clock;
-pub use cx::Cx;
+pub use cx::{Cx, secret_hash};
 pub use error::{Error, Problem, Result};
 pub use function::{Consumer, Function, Kind, Route, RouteDocs, Schedule, Source, consumer, route, schedule};
 pub use grant::{Grant, mail, read, remove, send, write};
@@ -36,5 +36,5 @@ pub use password::{hash_password, password_matches};
 pub use queues::{FACTS, MAILS, Queue, UNPUBLISHED};
 pub use router::Router;
 pub use serve::{ClientAddress, RequestId};
-pub use store::Table;
+pub use store::{KeyUse, Table};
 pub use tokens::{ACCESS_MINUTES, Access, Link};

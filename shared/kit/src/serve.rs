@@ -69,6 +69,7 @@ async fn answered<R: Route>(function: &Function, cx: &mut Cx, request: &http::Re
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     cx.address = request.extensions().get::<ClientAddress>().map(|ClientAddress(address)| *address);
     cx.language = header("accept-language").and_then(Language::accepted);
+    cx.cookies = header("cookie").map(str::to_owned);
     cx.if_match = header("if-match").map(version).transpose()?;
     if caller.reads_token() {
         cx.identity = identity(cx, header("authorization")).await?;

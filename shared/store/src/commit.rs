@@ -119,6 +119,21 @@ impl Write {
                     .value(":terms", number(seen + 1))
                     .value(":seen", number(seen))
             }
+            Change::VerifyAddress { user, at } => {
+                Write::new(Key::user(*user), update("SET email_verified_at = :at, #version = #version + :one"))
+                    .only_if("attribute_exists(pk)")
+                    .name("#version", "version")
+                    .value(":at", text(at.to_string()))
+                    .value(":one", number(1))
+            }
+            Change::SetPassword { user, hash } => Write::new(
+                Key::user(*user),
+                update("SET password_hash = :hash, login_epoch = login_epoch + :one, #version = #version + :one"),
+            )
+            .only_if("attribute_exists(pk)")
+            .name("#version", "version")
+            .value(":hash", text(hash))
+            .value(":one", number(1)),
             Change::Admit { event, pool, people } => {
                 Write::new(Key::pool(*event, *pool), update("SET #admitted = #admitted + :n"))
                     .only_if("attribute_exists(pk)")

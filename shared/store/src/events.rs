@@ -11,7 +11,7 @@ use domain::Record;
 use domain::announcements::Announcement;
 use domain::bookings::Calendar;
 use domain::checkins::DoorPass;
-use domain::events::{Event, Status};
+use domain::events::{Event, EventClaim, Status};
 use domain::ids::{DoorPassId, EventId, UserId};
 use domain::pools::Pool;
 use domain::reminders::{Reminder, ReminderKind};
@@ -69,6 +69,26 @@ impl Store {
         }
     }
 
+    /// Which event holds the claim that another one wants.
+    pub async fn event_twin(&self, wanted: &EventClaim) -> Result<Option<EventId>> {
+        match self.record(Key::of(&Record::EventClaim(wanted.clone()))).await? {
+            Some(Record::EventClaim(claim)) => Ok(Some(claim.event)),
+            None => Ok(None),
+            Some(other) => Err(unexpected(&other)),
+        }
+    }
+
+    /// An event with all its pools. One trip where the number of pools is known, two where it isn't yet.
+    pub async fn event_and_pools(&self, id: EventId) -> Result<Option<(Event, Vec<Pool>)>> {
+        let known = self.pool_count(id);
+        let (event, mut pools) = tokio::try_join!(self.event(id), self.pools(id, known))?;
+        let Some(event) = event else { return Ok(None) };
+        if event.pools > known && event.status != Status::Draft {
+            pools = self.pools(id, event.pools).await?;
+        }
+        Ok(Some((event, pools)))
+    }
+
     /// An event and a user's calendar, in one trip.
     pub async fn event_and_calendar(&self, event: EventId, user: UserId) -> Result<(Option<Event>, Calendar)> {
         tokio::try_join!(self.event(event), self.calendar(user))
@@ -93,14 +113,8 @@ impl Store {
     /// An event with all its pools and its organizer's calendar: what a change of it is decided on. Two trips where the
     /// number of pools isn't known yet, one where it is.
     pub async fn event_desk(&self, id: EventId, organizer: UserId) -> Result<Option<(Event, Vec<Pool>, Calendar)>> {
-        let known = self.pool_count(id);
-        let (event, mut pools, calendar) =
-            tokio::try_join!(self.event(id), self.pools(id, known), self.calendar(organizer))?;
-        let Some(event) = event else { return Ok(None) };
-        if event.pools > known && event.status == Status::Published {
-            pools = self.pools(id, event.pools).await?;
-        }
-        Ok(Some((event, pools, calendar)))
+        let (event, calendar) = tokio::try_join!(self.event_and_pools(id), self.calendar(organizer))?;
+        Ok(event.map(|(event, pools)| (event, pools, calendar)))
     }
 
     /// Published public events that start within `from..to`, by start. Each query looks at one UTC day; a page costs five

@@ -136,8 +136,7 @@ impl Calendar {
             return None;
         }
         let mut calendar = self.next(now);
-        let entry =
-            CalendarEntry { booking: Some(booking), starts: event.starts.instant, ends: event.ends.instant };
+        let entry = CalendarEntry { booking: Some(booking), starts: event.starts.instant, ends: event.ends.instant };
         calendar.entries.insert(event.id.to_string(), entry);
         Some(calendar)
     }

@@ -25,17 +25,54 @@ pub type Seen = (EventId, Timestamp, Timestamp);
 /// What was asked for and decided.
 #[derive(Clone, Debug)]
 pub enum Deed {
-    Book { booking: BookingId, user: UserId, event: EventId, party: u8, overlap: bool, agreed: Agreed, seen: Vec<Seen> },
-    Cancel { booking: BookingId },
-    Publish { event: EventId, overlap: bool },
-    Change { event: EventId, agreed: Agreed, capacity: Option<u32>, overlap: bool },
-    CancelEvent { event: EventId },
-    Admit { booking: BookingId, index: u8, scan: String },
+    Book {
+        booking: BookingId,
+        user: UserId,
+        event: EventId,
+        party: u8,
+        overlap: bool,
+        agreed: Agreed,
+        seen: Vec<Seen>,
+    },
+    Cancel {
+        booking: BookingId,
+    },
+    Publish {
+        event: EventId,
+        overlap: bool,
+    },
+    Change {
+        event: EventId,
+        agreed: Agreed,
+        capacity: Option<u32>,
+        overlap: bool,
+    },
+    CancelEvent {
+        event: EventId,
+    },
+    Admit {
+        booking: BookingId,
+        index: u8,
+        scan: String,
+    },
     /// A scan that let nobody in.
     Scan,
-    Undo { booking: BookingId, index: u8, scan: String },
-    Tick { event: EventId, kind: ReminderKind, starts: Timestamp, fires: bool, at: Timestamp },
-    Follow { booking: BookingId, agreed: Agreed },
+    Undo {
+        booking: BookingId,
+        index: u8,
+        scan: String,
+    },
+    Tick {
+        event: EventId,
+        kind: ReminderKind,
+        starts: Timestamp,
+        fires: bool,
+        at: Timestamp,
+    },
+    Follow {
+        booking: BookingId,
+        agreed: Agreed,
+    },
 }
 
 pub struct Party {
@@ -69,18 +106,30 @@ fn must(holds: bool, rule: impl FnOnce() -> String) -> Result<(), String> {
 impl Reference {
     /// People who hold a place.
     pub fn confirmed(&self, event: EventId) -> u32 {
-        self.bookings.values().filter(|party| party.event == event && party.live).map(|party| u32::from(party.size)).sum()
+        self.bookings
+            .values()
+            .filter(|party| party.event == event && party.live)
+            .map(|party| u32::from(party.size))
+            .sum()
     }
 
     /// The live booking of a user at an event.
     pub fn live(&self, user: UserId, event: EventId) -> Option<BookingId> {
-        let mut live = self.bookings.iter().filter(|(_, party)| party.event == event && party.user == user && party.live);
+        let mut live =
+            self.bookings.iter().filter(|(_, party)| party.event == event && party.user == user && party.live);
         live.next().map(|(id, _)| *id)
     }
 
     /// Something else that the user has at that time. Where an event was moved and the calendars haven't heard of it yet
     /// (`lagging`), it counts only if that is asked for.
-    pub fn clash(&self, user: UserId, event: EventId, starts: Timestamp, ends: Timestamp, lagging: bool) -> Option<EventId> {
+    pub fn clash(
+        &self,
+        user: UserId,
+        event: EventId,
+        starts: Timestamp,
+        ends: Timestamp,
+        lagging: bool,
+    ) -> Option<EventId> {
         let overlaps = |other: EventId| {
             let other = &self.events[&other];
             other.status == Status::Published && other.agreed.starts < ends && starts < other.agreed.ends
@@ -100,14 +149,17 @@ impl Reference {
             Deed::Book { booking, user, event, party, overlap, agreed, seen } => {
                 let held = &self.events[event];
                 must(held.status == Status::Published, || format!("7: booked at an event that is {:?}", held.status))?;
-                must(held.agreed == *agreed, || "7: booked at a time or place that the event no longer has".to_owned())?;
+                must(held.agreed == *agreed, || {
+                    "7: booked at a time or place that the event no longer has".to_owned()
+                })?;
                 must(self.live(*user, *event).is_none(), || "2: a second live booking".to_owned())?;
                 let people = self.confirmed(*event) + u32::from(*party);
                 must(held.capacity.is_none_or(|most| people <= most), || format!("1: oversold with {people} people"))?;
                 let clash = self.clash(*user, *event, agreed.starts, agreed.ends, false);
                 must(*overlap || clash.is_none(), || format!("3: overlaps with {clash:?}"))?;
                 for (event, starts, ends) in seen {
-                    for other in self.bookings.values_mut().filter(|other| other.user == *user && other.event == *event) {
+                    for other in self.bookings.values_mut().filter(|other| other.user == *user && other.event == *event)
+                    {
                         other.known = (*starts, *ends);
                     }
                 }
@@ -139,7 +191,9 @@ impl Reference {
                     let moved = (held.agreed.starts, held.agreed.ends) != (agreed.starts, agreed.ends);
                     let clash = self.clash(held.organizer, *event, agreed.starts, agreed.ends, false);
                     must(!moved || *overlap || clash.is_none(), || format!("3: moved over {clash:?}"))?;
-                    let moves = facts.iter().filter(|fact| matches!(fact.what, What::EventMoved { event: e, .. } if e == *event));
+                    let moves = facts
+                        .iter()
+                        .filter(|fact| matches!(fact.what, What::EventMoved { event: e, .. } if e == *event));
                     must(moves.count() == 1 && facts.len() == 1, || format!("moved, and told {facts:?}"))?;
                     told.extend(facts.iter().map(|fact| fact.what.clone()));
                 }
@@ -169,7 +223,9 @@ impl Reference {
                 let held = &self.events[event];
                 if *fires {
                     must(self.fired.insert((*event, *kind, *starts)), || "a reminder fired twice".to_owned())?;
-                    must(held.status == Status::Published && held.agreed.starts == *starts, || "a reminder of nothing".to_owned())?;
+                    must(held.status == Status::Published && held.agreed.starts == *starts, || {
+                        "a reminder of nothing".to_owned()
+                    })?;
                     must(due(*kind, *starts) <= *at && at < starts, || "a reminder out of time".to_owned())?;
                     told.push(What::ReminderFired { event: *event, kind: *kind, starts: *starts });
                 }
@@ -190,8 +246,12 @@ impl Reference {
                 continue;
             }
             self.pools_agree(*id, held, world)?;
-            let Some(Record::Event(event)) = world.records.get(&Key::Event(*id)) else { return Err("no event".to_owned()) };
-            must(event.status == held.status && event.starts.instant == held.agreed.starts, || "another event".to_owned())?;
+            let Some(Record::Event(event)) = world.records.get(&Key::Event(*id)) else {
+                return Err("no event".to_owned());
+            };
+            must(event.status == held.status && event.starts.instant == held.agreed.starts, || {
+                "another event".to_owned()
+            })?;
             for kind in ReminderKind::ALL {
                 let Some(Record::Reminder(reminder)) = world.records.get(&Key::Reminder(*id, *kind)) else {
                     return Err("no reminder".to_owned());
@@ -213,7 +273,10 @@ impl Reference {
                 (true, false) => State::Attended,
             };
             must(booking.state == state, || format!("{id} is {:?} and not {state:?}", booking.state))?;
-            let inside = booking.tickets.iter().filter_map(|ticket| Some((ticket.index, ticket.admission.as_ref()?.scan.to_string())));
+            let inside = booking
+                .tickets
+                .iter()
+                .filter_map(|ticket| Some((ticket.index, ticket.admission.as_ref()?.scan.to_string())));
             must(inside.collect::<BTreeMap<_, _>>() == party.inside, || "5: another list of who is in".to_owned())?;
             let held = &self.events[&party.event];
             if held.status == Status::Published && held.agreed.ends > now {
@@ -242,7 +305,8 @@ impl Reference {
         must(adds_up, || format!("1: {taken} taken and {left} left of {:?}", held.capacity))?;
         let open = held.status == Status::Published;
         must(pools.iter().all(|pool| pool.open == open), || "7: pools open or closed against their event".to_owned())?;
-        let inside = self.bookings.values().filter(|party| party.event == id).map(|party| party.inside.len()).sum::<usize>();
+        let inside =
+            self.bookings.values().filter(|party| party.event == id).map(|party| party.inside.len()).sum::<usize>();
         let admitted: i64 = pools.iter().map(|pool| pool.admitted).sum();
         must(usize::try_from(admitted) == Ok(inside), || format!("5: {admitted} counted in, {inside} are"))
     }

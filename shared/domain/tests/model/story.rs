@@ -1,6 +1,6 @@
 //! One story: what people do, in an order that the seed decides.
 
-use crate::common::{details, draft_of, text, zone};
+use crate::common::{details, draft_of, text};
 use crate::reference::{Agreed, Deed, Happening, Party, Reference, Seen, due};
 use crate::world::{Guard, Key, World};
 use domain::bookings::{self, Booking, Calendar, CancelledBy, Guest, Wish};
@@ -11,8 +11,11 @@ use domain::pools::Pool;
 use domain::record::{Change, Record};
 use domain::refusal::Refusal;
 use domain::reminders::{ReminderKind, ReminderState};
-use domain::time::Zone;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::LazyLock;
+
+/// What every event begins as. Made once: a zone is read from its data each time that it is looked up.
+static DETAILS: LazyLock<Details> = LazyLock::new(details);
 
 /// A decision that is written now, later, or twice.
 #[derive(Clone)]
@@ -49,12 +52,11 @@ impl Chance {
 struct Story {
     chance: Chance,
     now: Timestamp,
-    zone: Zone,
     world: World,
     reference: Reference,
     pending: Vec<Decision>,
     ids: u128,
-    log: Vec<String>,
+    log: Vec<(Timestamp, &'static str, Option<Deed>)>,
 }
 
 type Step = Result<Option<Decision>, String>;
@@ -67,7 +69,6 @@ pub fn tell(seed: u64, steps: usize, without: Option<Guard>) -> Result<(), Strin
     let mut story = Story {
         chance: Chance(seed),
         now: crate::common::now(),
-        zone: zone("Europe/Berlin"),
         world: World::without(without),
         reference: Reference::default(),
         pending: Vec::new(),
@@ -75,7 +76,10 @@ pub fn tell(seed: u64, steps: usize, without: Option<Guard>) -> Result<(), Strin
         log: Vec::new(),
     };
     let told = story.begin().and_then(|()| (0..steps).try_for_each(|_| story.step()));
-    told.map_err(|rule| format!("{}\n{rule}", story.log.join("\n")))
+    told.map_err(|rule| {
+        let lines = story.log.iter().map(|(now, how, deed)| format!("{now} {how} {deed:?}\n"));
+        format!("{}{rule}", lines.collect::<String>())
+    })
 }
 
 /// What a fact of the reference says about why something was refused.
@@ -93,18 +97,24 @@ impl Story {
         for number in 1..=3u128 {
             let organizer = UserId::from_ulid(1 + number % 2);
             let hours = self.hours();
-            let mut details = Details { name: text(&format!("Event {number}")), ..self.at_hours(details(), hours) };
+            let mut details =
+                Details { name: text(&format!("Event {number}")), ..self.at_hours(DETAILS.clone(), hours) };
             details.capacity = self.capacity();
             let mut event = draft_of(number, details);
             // As if it had had more places once: there are several pools.
             event.pools = event.pools.max(u8::try_from(1 + self.chance.below(3)).unwrap());
             event.organizer = organizer;
-            let held = Happening { organizer, status: Status::Draft, capacity: event.details.capacity, agreed: agreed(&event) };
+            let held = Happening {
+                organizer,
+                status: Status::Draft,
+                capacity: event.details.capacity,
+                agreed: agreed(&event),
+            };
             self.reference.events.insert(event.id, held);
             let claim = Change::Insert(Record::EventClaim(event.claim()));
             let id = event.id;
             self.world.apply(&[Change::Insert(Record::Event(event)), claim]).ok_or("no draft")?;
-            if number < 3
+            if (number < 3 || self.chance.one_in(2))
                 && let Some(decision) = self.publish(id)?
             {
                 self.write(&decision, true)?;
@@ -120,7 +130,7 @@ impl Story {
             return self.write(&decision, false);
         }
         let event = self.some_event();
-        let user = UserId::from_ulid(1 + u128::from(self.chance.below(5)));
+        let user = UserId::from_ulid(1 + u128::from(self.chance.below(7)));
         let decision = match self.chance.below(100) {
             0..32 => self.book(event, user)?,
             32..42 => self.cancel()?,
@@ -149,10 +159,10 @@ impl Story {
 
     fn write(&mut self, decision: &Decision, fresh: bool) -> Result<(), String> {
         let Some(facts) = self.world.apply(&decision.changes) else {
-            self.log.push(format!("overtaken: {:?}", decision.deed));
+            self.log.push((self.now, "overtaken", Some(decision.deed.clone())));
             return if fresh { Err("a decision on what is there wasn't written".to_owned()) } else { Ok(()) };
         };
-        self.log.push(format!("{} {}: {:?}", self.now, if fresh { "done" } else { "done late" }, decision.deed));
+        self.log.push((self.now, if fresh { "done" } else { "done late" }, Some(decision.deed.clone())));
         self.reference.done(&decision.deed, &facts)?;
         self.reference.agrees_with(&self.world, self.now)
     }
@@ -169,15 +179,17 @@ impl Story {
         let guest = Guest { id: user, name: text("Ada") };
         let wish = Wish { party_size: size.try_into().unwrap(), allow_overlap: overlap };
         let now = self.now;
-        let (booked, seen) = self.with_calendar(user, |calendar| {
-            bookings::book(booking, &event, &pools, calendar, &guest, wish, now)
-        });
+        let (booked, seen) =
+            self.with_calendar(user, |calendar| bookings::book(booking, &event, &pools, calendar, &guest, wish, now));
         let held = &self.reference.events[&id];
         match booked {
             Ok(booked) => {
                 let (_, changes) = booked.issued((1..=size).map(|index| format!("{booking}{index}")).collect());
                 let agreed = agreed(&event);
-                Ok(Some(Decision { deed: Deed::Book { booking, user, event: id, party: size, overlap, agreed, seen }, changes }))
+                Ok(Some(Decision {
+                    deed: Deed::Book { booking, user, event: id, party: size, overlap, agreed, seen },
+                    changes,
+                }))
             }
             Err(refusal) => {
                 let why = match refusal.code {
@@ -251,9 +263,8 @@ impl Story {
         }
         let overlap = self.chance.one_in(3);
         let (pools, now) = (self.pools(id), self.now);
-        let (changed, _) = self.with_calendar(event.organizer, |calendar| {
-            event.changed(details.clone(), &pools, calendar, overlap, now)
-        });
+        let (changed, _) = self
+            .with_calendar(event.organizer, |calendar| event.changed(details.clone(), &pools, calendar, overlap, now));
         match changed {
             Ok((_, changes)) if changes.is_empty() => Ok(None),
             Ok((new, changes)) => {
@@ -266,7 +277,10 @@ impl Story {
 
     fn explained(&self, event: &Event, details: Option<&Details>, overlap: bool, refusal: &Refusal) -> Step {
         let held = &self.reference.events[&event.id];
-        let (starts, ends) = details.unwrap_or(&event.details).checked(Some(event), self.now).unwrap_or((event.starts.clone(), event.ends.clone()));
+        let (starts, ends) = details
+            .unwrap_or(&event.details)
+            .checked(Some(event), self.now)
+            .unwrap_or((event.starts.clone(), event.ends.clone()));
         let why = match refusal.code {
             "event_cancelled" => held.status == Status::Cancelled,
             "event_started" => held.agreed.starts <= self.now,
@@ -311,16 +325,20 @@ impl Story {
         let (told, changes) = checkins::check_in(&event, Some(&booking), &shown, report, self.now);
         let party: &Party = &self.reference.bookings[&id];
         let first = party.inside.get(&index);
-        let good = party.live && party.event == event.id && self.reference.events[&event.id].status == Status::Published;
+        let good =
+            party.live && party.event == event.id && self.reference.events[&event.id].status == Status::Published;
         let said = match told.outcome {
             Outcome::Admitted => good && first.is_none(),
-            Outcome::AlreadyIn => good && first.is_some() && first == told.admission.map(|a| a.scan.to_string()).as_ref(),
+            Outcome::AlreadyIn => {
+                good && first.is_some() && first == told.admission.map(|a| a.scan.to_string()).as_ref()
+            }
             Outcome::Refused => !good,
         };
         if !said {
             return Err(format!("5: {:?} for {shown:?}", told.outcome));
         }
-        let deed = if told.outcome == Outcome::Admitted { Deed::Admit { booking: id, index, scan } } else { Deed::Scan };
+        let deed =
+            if told.outcome == Outcome::Admitted { Deed::Admit { booking: id, index, scan } } else { Deed::Scan };
         Ok(Some(Decision { deed, changes }))
     }
 
@@ -366,7 +384,8 @@ impl Story {
         let Some(Record::Booking(booking)) = self.world.records.get(&Key::Booking(id)) else { return None };
         let event = self.event(booking.event);
         let calendar = self.calendar(booking.user).followed(&event, id, self.now);
-        let mut changes: Vec<Change> = calendar.map(|calendar| Change::Replace(Record::Calendar(calendar))).into_iter().collect();
+        let mut changes: Vec<Change> =
+            calendar.map(|calendar| Change::Replace(Record::Calendar(calendar))).into_iter().collect();
         changes.extend(booking.followed(&event).map(|booking| Change::Replace(Record::Booking(booking))));
         let deed = Deed::Follow { booking: id, agreed: agreed(&event) };
         (!changes.is_empty()).then_some(Decision { deed, changes })
@@ -390,7 +409,7 @@ impl Story {
         let kind = if self.chance.one_in(2) { ReminderKind::DayBefore } else { ReminderKind::HourBefore };
         let aim = due(kind, starts) + SignedDuration::from_mins(i64::try_from(self.chance.below(3)).unwrap());
         self.now = if aim > self.now { aim } else { self.now + SignedDuration::from_mins(50) };
-        self.log.push(format!("it is {}", self.now));
+        self.log.push((self.now, "later", None));
         self.reference.agrees_with(&self.world, self.now)
     }
 
@@ -427,7 +446,9 @@ impl Story {
 
     fn pools(&self, id: EventId) -> Vec<Pool> {
         let range = self.world.records.range(Key::Pool(id, 0)..=Key::Pool(id, u8::MAX));
-        range.filter_map(|(_, record)| if let Record::Pool(pool) = record { Some(pool.clone()) } else { None }).collect()
+        range
+            .filter_map(|(_, record)| if let Record::Pool(pool) = record { Some(pool.clone()) } else { None })
+            .collect()
     }
 
     fn calendar(&self, user: UserId) -> Calendar {
@@ -461,7 +482,7 @@ impl Story {
 
     fn at_hours(&self, details: Details, hours: i64) -> Details {
         let wall = |hours: i64| {
-            let at = (self.now + SignedDuration::from_hours(hours)).to_zoned(self.zone.rules().clone());
+            let at = (self.now + SignedDuration::from_hours(hours)).to_zoned(details.zone.rules().clone());
             at.strftime("%Y-%m-%dT%H:00").to_string().try_into().unwrap()
         };
         Details { starts: wall(hours), ends: wall(hours + 2), ..details }

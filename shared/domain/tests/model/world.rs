@@ -48,6 +48,7 @@ impl Key {
             | Change::ChangePool { event, pool, .. }
             | Change::ClosePool { event, pool, .. }
             | Change::Admit { event, pool, .. } => Key::Pool(*event, *pool),
+            Change::VerifyAddress { .. } | Change::SetPassword { .. } => panic!("no decision here asks for {change:?}"),
         }
     }
 }
@@ -109,7 +110,11 @@ impl World {
             Change::Insert(record) => old.is_none().then(|| record.clone())?,
             Change::Replace(record) => {
                 let version = record.version()?;
-                let seen = if version <= 1 { old.is_none() } else { old.is_some_and(|old| old.version() == Some(version - 1)) };
+                let seen = if version <= 1 {
+                    old.is_none()
+                } else {
+                    old.is_some_and(|old| old.version() == Some(version - 1))
+                };
                 let guard = match record {
                     Record::Booking(_) => Some(Guard::BookingVersion),
                     Record::Calendar(_) => Some(Guard::CalendarVersion),
@@ -152,6 +157,7 @@ impl World {
                 let pool = pool()?;
                 Record::Pool(Pool { admitted: pool.admitted + i64::from(*people), ..pool })
             }
+            Change::VerifyAddress { .. } | Change::SetPassword { .. } => return None,
         };
         Some(Some(new))
     }

@@ -1,0 +1,83 @@
+//! Signing up.
+
+use super::Notice;
+use domain::accounts::{EmailClaim, MailChoices, SignUpNotice, User, Verification};
+use domain::text::{Email, Password, PersonName};
+use domain::time::Zone;
+use domain::{Change, Language, Record};
+use kit::{Accepted, Caller, Cx, Grant, Result, Route, Table, hash_password, read, write};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Sign up. The answer is the same whether the address has an account or not; the mail to it says what to do next.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterUser {
+    /// Your address; a six-digit code is sent there.
+    email: Email,
+    /// At least 10 characters; a sentence is easier to remember than a riddle.
+    password: Password,
+    /// Your name, as others should see it.
+    name: PersonName,
+    /// The language of your mails; that of your browser where it isn't said.
+    #[serde(default)]
+    language: Option<Language>,
+    /// Your own time zone, so that mails can say when something is where you are.
+    #[serde(default)]
+    zone: Option<Zone>,
+}
+
+impl Route for RegisterUser {
+    const ROUTE: &str = "POST /api/users";
+    const CALLER: Caller = Caller::Anyone;
+    const IDEMPOTENT: bool = true;
+    const GRANTS: &[Grant] = &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries)];
+    // Hashing the password is CPU, and Lambda gives CPU by memory.
+    const MEMORY_MB: u32 = 1024;
+    type Reply = Accepted<Notice>;
+
+    async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let folded = self.email.folded();
+        let limit = format!("register#{folded}");
+        // The password is hashed in both cases, so that neither takes longer.
+        let loads = async {
+            tokio::try_join!(
+                async { Ok(cx.store().email_claim(&folded).await?) },
+                async { Ok(cx.store().verification(&folded).await?) },
+                cx.limit(&limit, 5, 3_600),
+                cx.limit_address("register", 100, 3_600),
+            )
+        };
+        let (loaded, hash) = tokio::join!(loads, hash_password(self.password.clone(), cx.chance()));
+        let (claim, verification, (), ()) = loaded?;
+        let (password_hash, now) = (hash?, cx.now());
+        let changes = if claim.is_some() {
+            vec![Change::Put(Record::SignUpNotice(SignUpNotice { email: folded, requested_at: now }))]
+        } else {
+            let user = User {
+                id: cx.new_id()?,
+                version: 1,
+                name: self.name,
+                email: self.email.clone(),
+                email_verified_at: None,
+                password_hash,
+                login_epoch: 1,
+                language: self.language.unwrap_or_else(|| cx.language()),
+                zone: self.zone,
+                bio: Default::default(),
+                city: None,
+                mails: MailChoices::default(),
+                registered_at: now,
+            };
+            let seen = verification.map_or(0, |verification| verification.version);
+            let verification = Verification::new(&self.email, seen, cx.six_digits()?, now);
+            cx.metric("UsersRegistered", 1.0);
+            vec![
+                Change::Insert(Record::EmailClaim(EmailClaim { email: folded, user: user.id })),
+                Change::Insert(Record::User(user)),
+                Change::Put(Record::Verification(verification)),
+            ]
+        };
+        cx.commit(changes, Accepted(Notice::mail_to(&self.email))).await
+    }
+}

@@ -1,0 +1,41 @@
+//! Setting a new password with the link from the mail.
+
+use domain::accounts::wrong_reset;
+use domain::text::Password;
+use domain::{Change, Record};
+use kit::{Caller, Cx, Grant, Link, NoContent, Result, Route, Table, hash_password, read, write};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Set a new password with the token of the mailed link. Every log-in made with the old one ends.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {
+    /// The link's token.
+    token: String,
+    /// The new password, at least 10 characters.
+    password: Password,
+}
+
+impl Route for ResetPassword {
+    const ROUTE: &str = "POST /api/password-resets/redeem";
+    const CALLER: Caller = Caller::Anyone;
+    const GRANTS: &[Grant] =
+        &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries), read(Table::PublicKeys)];
+    const MEMORY_MB: u32 = 1024;
+    type Reply = NoContent;
+
+    async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let (link, ()) = tokio::try_join!(cx.read_link(&self.token), cx.limit_address("redeem", 100, 3_600))?;
+        let Some(Link::Reset { email, reset: id }) = link else { return Err(wrong_reset().into()) };
+        let (reset, claim) = tokio::try_join!(cx.store().password_reset(&email), cx.store().email_claim(&email))?;
+        let (reset, claim) = reset.zip(claim).ok_or_else(wrong_reset)?;
+        let redeemed = reset.redeemed(id, cx.now())?;
+        let hash = hash_password(self.password, cx.chance()).await?;
+        let changes = vec![
+            Change::Replace(Record::PasswordReset(redeemed)),
+            Change::SetPassword { user: claim.user, hash },
+        ];
+        cx.commit(changes, NoContent).await
+    }
+}

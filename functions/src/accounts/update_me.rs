@@ -1,0 +1,54 @@
+//! Changing one's own profile.
+
+use super::Me;
+use crate::present::present;
+use domain::accounts::{MailChoices, UserPatch};
+use domain::refusal::Refusal;
+use domain::text::{Bio, City, PersonName};
+use domain::time::Zone;
+use domain::{Change, Language, Record};
+use kit::{Caller, Cx, Grant, Result, Route, Table, Tagged, read, write};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Change your own profile: the fields that are sent, and no others.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMe {
+    /// Your name.
+    #[serde(default)]
+    name: Option<PersonName>,
+    /// The language of your mails and pages.
+    #[serde(default)]
+    language: Option<Language>,
+    /// Your own time zone; `null` takes it out.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Option<Zone>")]
+    zone: Option<Option<Zone>>,
+    /// A few words about yourself.
+    #[serde(default)]
+    bio: Option<Bio>,
+    /// Your city; `null` takes it out.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Option<City>")]
+    city: Option<Option<City>>,
+    /// Which of the mails that can be turned off you want.
+    #[serde(default)]
+    mails: Option<MailChoices>,
+}
+
+impl Route for UpdateMe {
+    const ROUTE: &str = "PATCH /api/me";
+    const CALLER: Caller = Caller::User;
+    const GRANTS: &[Grant] = &[read(Table::Accounts), write(Table::Accounts)];
+    type Reply = Tagged<Me>;
+
+    async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let user = cx.store().user(cx.user()?).await?.ok_or_else(|| Refusal::not_found("user"))?;
+        cx.check_version("profile", user.version)?;
+        let Self { name, language, zone, bio, city, mails } = self;
+        let user = user.patched(UserPatch { name, language, zone, bio, city, mails });
+        let reply = Tagged(user.version, user.clone().into());
+        cx.commit(vec![Change::Replace(Record::User(user))], reply).await
+    }
+}

@@ -1,0 +1,52 @@
+//! Showing that an address is one's own.
+
+use domain::accounts::wrong_code;
+use domain::text::Email;
+use domain::{Change, Record};
+use kit::{Caller, Cx, Grant, NoContent, Result, Route, Table, read, write};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Verify an address with the six-digit code from the mail. Afterwards, refresh your tokens: new ones say that you are
+/// verified.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyEmail {
+    /// The address.
+    email: Email,
+    /// The six digits.
+    #[schemars(regex(pattern = "^[0-9]{6}$"))]
+    code: String,
+}
+
+impl Route for VerifyEmail {
+    const ROUTE: &str = "POST /api/users/verify-email";
+    const CALLER: Caller = Caller::Anyone;
+    const GRANTS: &[Grant] = &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries)];
+    type Reply = NoContent;
+
+    async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let folded = self.email.folded();
+        let limit = format!("verify#{folded}");
+        let (claim, verification, (), ()) = tokio::try_join!(
+            async { Ok(cx.store().email_claim(&folded).await?) },
+            async { Ok(cx.store().verification(&folded).await?) },
+            cx.limit(&limit, 20, 3_600),
+            cx.limit_address("verify", 200, 3_600),
+        )?;
+        let verification = verification.ok_or_else(wrong_code)?;
+        let (right, tried) = verification.tried(&self.code, cx.now());
+        let tried = Change::Replace(Record::Verification(tried));
+        match claim {
+            Some(claim) if right => {
+                let changes = vec![tried, Change::VerifyAddress { user: claim.user, at: cx.now() }];
+                cx.commit(changes, NoContent).await
+            }
+            _ => {
+                // The wrong guess is counted before it is answered.
+                cx.commit(vec![tried], NoContent).await?;
+                Err(wrong_code().into())
+            }
+        }
+    }
+}

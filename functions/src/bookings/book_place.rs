@@ -1,0 +1,60 @@
+//! Booking.
+
+use super::MyBooking;
+use domain::bookings::{self, Guest, PartySize, Wish};
+use domain::ids::EventId;
+use domain::refusal::Refusal;
+use kit::{Caller, Created, Cx, Grant, Result, Route, Table, read, write};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Book places at an event. The tickets come by mail; 409 `sold_out` says how many places are left for a smaller party.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BookPlace {
+    /// At which event.
+    event: EventId,
+    /// How many come, you included.
+    #[serde(default)]
+    party_size: PartySize,
+    /// Whether to book although you have something else at that time.
+    #[serde(default)]
+    allow_overlap: bool,
+}
+
+impl Route for BookPlace {
+    const ROUTE: &str = "POST /api/events/{event}/bookings";
+    const CALLER: Caller = Caller::Verified;
+    const IDEMPOTENT: bool = true;
+    const GRANTS: &[Grant] = &[
+        read(Table::Events),
+        read(Table::Pools),
+        write(Table::Pools),
+        read(Table::Bookings),
+        write(Table::Bookings),
+        read(Table::SigningKeys),
+    ];
+    type Reply = Created<MyBooking>;
+
+    async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let guest = Guest { id: cx.user()?, name: cx.user_name()?.clone() };
+        let wish = Wish { party_size: self.party_size, allow_overlap: self.allow_overlap };
+        let desk = cx.store().booking_desk(self.event, guest.id).await?;
+        let event = desk.event.ok_or_else(|| Refusal::not_found("event"))?;
+        let id = cx.new_id()?;
+        let decide = |pools: &[_]| bookings::book(id, &event, pools, &desk.calendar, &guest, wish, cx.now());
+        let booked = match decide(&desk.pools) {
+            // Only one pool was looked at; the others may have room.
+            Err(refusal) if refusal.code == "sold_out" && event.pools > 1 => {
+                decide(&cx.store().pools(event.id, event.pools).await?)
+            }
+            decided => decided,
+        }?;
+        let tokens = cx.sign_tickets(&booked).await?;
+        let (booking, changes) = booked.issued(tokens);
+        let places = f64::from(booking.party_size.get());
+        let created = cx.commit(changes, Created(MyBooking::new(booking, &event, cx.now()))).await?;
+        cx.metric("PlacesBooked", places);
+        Ok(created)
+    }
+}

@@ -1,0 +1,96 @@
+//! Who comes.
+
+use super::BookingView;
+use super::csv_page::csv;
+use crate::checkins::at_door;
+use crate::events::{Limit, PageOf};
+use domain::bookings::State;
+use domain::ids::EventId;
+use domain::text::fold;
+use kit::{Answer, Caller, Cx, Grant, Media, Reply, Result, Route, Table, json_answer, read};
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Deserialize;
+
+/// How many lines a page of CSV holds.
+const CSV_PAGE: i32 = 5_000;
+
+/// The form of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// JSON.
+    #[default]
+    Json,
+    /// Comma-separated values, in pages of 5,000.
+    Csv,
+}
+
+/// List an event's bookings: for its organizer and its doors. Where an event has several seat pools, pool by pool.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListEventBookings {
+    /// Of which event.
+    event: EventId,
+    /// Of people whose names begin so; case and accents don't matter.
+    #[serde(default)]
+    name: Option<String>,
+    /// In this state only.
+    #[serde(default)]
+    state: Option<State>,
+    /// JSON or CSV.
+    #[serde(default)]
+    format: Format,
+    /// Where the page before ended; with CSV, from the header `x-next-cursor`.
+    #[serde(default)]
+    cursor: Option<String>,
+    /// How many on a page of JSON.
+    #[serde(default)]
+    limit: Limit,
+}
+
+/// A page of bookings.
+#[derive(Debug)]
+pub struct Bookings {
+    page: PageOf<BookingView>,
+    format: Format,
+}
+
+impl Reply for Bookings {
+    const STATUS: u16 = 200;
+    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
+        let schema = Some(schemas.subschema_for::<PageOf<BookingView>>());
+        vec![Media { name: "application/json", schema }, Media { name: "text/csv", schema: None }]
+    }
+    fn answer(&self) -> Result<Answer> {
+        if self.format == Format::Json {
+            return json_answer(Self::STATUS, &self.page);
+        }
+        let answer = Answer::new(Self::STATUS)
+            .header("cache-control", "no-store")
+            .header("content-disposition", "attachment; filename=\"bookings.csv\"")
+            .body("text/csv; charset=utf-8", csv(&self.page.items)?);
+        Ok(match &self.page.cursor {
+            Some(cursor) => answer.header("x-next-cursor", cursor.clone()),
+            None => answer,
+        })
+    }
+}
+
+impl Route for ListEventBookings {
+    const ROUTE: &str = "GET /api/events/{event}/bookings";
+    const CALLER: Caller = Caller::DoorOf("event");
+    const GRANTS: &[Grant] = &[read(Table::Events), read(Table::Bookings)];
+    const MEMORY_MB: u32 = 512;
+    type Reply = Bookings;
+
+    async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let event = at_door(cx, self.event).await?;
+        let name = self.name.as_deref().map(fold).filter(|name| !name.is_empty());
+        let limit = if self.format == Format::Csv { CSV_PAGE } else { self.limit.get() };
+        let cursor = self.cursor.as_deref();
+        let page =
+            cx.store().bookings_at(event.id, event.pools, self.state, name.as_deref(), limit, cursor).await?;
+        let items = page.items.into_iter().map(|booking| BookingView::new(booking, &event, cx.now())).collect();
+        Ok(Bookings { page: PageOf { items, cursor: page.cursor }, format: self.format })
+    }
+}

@@ -1,0 +1,45 @@
+//! Taking a check-in back.
+
+use super::ScanView;
+use super::at_door::admitted_by;
+use domain::checkins::undo;
+use domain::ids::{EventId, ScanId};
+use domain::refusal::Refusal;
+use kit::{Caller, Cx, Grant, Json, Result, Route, Table, read, write};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Take a check-in back: a slip of the finger at the door. The ticket admits once more; doing so twice is no error.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UndoCheckIn {
+    /// At which event.
+    event: EventId,
+    /// Which scan.
+    scan: ScanId,
+}
+
+impl Route for UndoCheckIn {
+    const ROUTE: &str = "POST /api/events/{event}/check-ins/{scan}/undo";
+    const CALLER: Caller = Caller::DoorOf("event");
+    const GRANTS: &[Grant] =
+        &[read(Table::Events), read(Table::Bookings), write(Table::Bookings), write(Table::Pools)];
+    type Reply = Json<ScanView>;
+
+    async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let pass = cx.door_pass().map(|(pass, _)| pass);
+        let desk = cx.store().door_desk(self.event, pass, None, &self.scan).await?;
+        let event = desk.event.ok_or_else(|| Refusal::not_found("event"))?;
+        match pass {
+            Some(_) => admitted_by(&event, desk.pass, cx)?,
+            None => drop(event.run_by(cx.user()?)?),
+        }
+        let scan = desk.scan.ok_or_else(|| Refusal::not_found("scan"))?;
+        let booking = match scan.ticket {
+            Some(ticket) => cx.store().booking(ticket.booking).await?,
+            None => None,
+        };
+        let (scan, changes) = undo(&scan, booking.as_ref(), cx.now())?;
+        cx.commit(changes, Json(scan.into())).await
+    }
+}

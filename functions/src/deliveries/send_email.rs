@@ -1,0 +1,86 @@
+//! Sending one mail, once.
+
+use super::content::letter;
+use domain::facts::Delivery;
+use jiff::SignedDuration;
+use kit::{Consumer, Cx, Error, Grant, MAILS, Result, Source, Table, mail as send_mail, read, send, write};
+use mail::{Address, Recipient, SendError, compose};
+use serde::Deserialize;
+use std::time::Duration;
+use store::Claim;
+
+/// The name that mails come from.
+const SENDER_NAME: &str = "Guestlist";
+/// For how long a delivery is one consumer's alone; longer than an invocation lasts.
+const LEASE_SECONDS: i64 = 90;
+/// After how long a mail that SES had no room for is tried again.
+const LATER_SECONDS: i32 = 30;
+
+/// Send one mail. A repeated message finds it sent and stops; one that the world has overtaken is dropped. Only a crash
+/// between the acceptance by SES and the mark of it can repeat a mail.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct SendEmail(Delivery);
+
+impl Consumer for SendEmail {
+    const SOURCE: Source = Source::Queue(MAILS);
+    const GRANTS: &[Grant] = &[
+        read(Table::Accounts),
+        read(Table::Events),
+        read(Table::Pools),
+        read(Table::Bookings),
+        read(Table::SigningKeys),
+        write(Table::Deliveries),
+        send(MAILS),
+        send_mail(),
+    ];
+    const TIMEOUT: Duration = Duration::from_secs(60);
+
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let delivery = self.0;
+        let Some(letter) = letter(cx, &delivery).await? else {
+            cx.metric("MailsOvertaken", 1.0);
+            return Ok(());
+        };
+        let key = delivery.key();
+        let recipient = Recipient {
+            name: letter.to.name.to_string(),
+            email: letter.to.email.to_string(),
+            language: letter.to.language,
+            zone: letter.to.zone.as_ref().map(|zone| zone.rules().clone()),
+        };
+        let outer = mail::Delivery { key: key.clone(), now: cx.now(), unsubscribe: letter.unsubscribe };
+        let composed = compose(&letter.content, &recipient, &outer).map_err(Error::internal)?;
+        match cx.store().claim_delivery(&key, cx.now(), SignedDuration::from_secs(LEASE_SECONDS)).await? {
+            Claim::Delivered => return Ok(()),
+            Claim::Leased => return Err(Error::internal("somebody else is sending this mail; try again later")),
+            Claim::Mine => {}
+        }
+        let from = Address { name: SENDER_NAME.to_owned(), email: cx.sender().to_owned() };
+        let sent = cx.send_mail(&from.email, &recipient.email, composed.to_mime(&from)).await?;
+        match sent {
+            Ok(_) => {
+                cx.metric("MailsSent", 1.0);
+                Ok(cx.store().delivered(&key, cx.now()).await?)
+            }
+            // It won't be taken the next time either: noted as done, so that it doesn't come back for ever.
+            Err(SendError::Refused(why)) => {
+                cx.metric("MailsRefused", 1.0);
+                cx.store().delivered(&key, cx.now()).await?;
+                Err(Error::internal(format!("SES refuses this mail: {why}")))
+            }
+            // Whether it went out isn't known. The lease is kept: after it, the mail is tried again, and may come twice.
+            Err(error @ SendError::Unknown(_)) => Err(Error::internal(error)),
+            // SES takes no more just now: not the mail's fault, so it isn't counted against it.
+            Err(SendError::Throttled(_) | SendError::Halted(_)) => {
+                cx.metric("MailsThrottled", 1.0);
+                cx.store().release_delivery(&key).await?;
+                cx.send(MAILS, &[delivery], LATER_SECONDS).await
+            }
+            Err(error @ SendError::Unavailable(_)) => {
+                cx.store().release_delivery(&key).await?;
+                Err(Error::internal(error))
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Telling everybody who is booked.
+
+use super::AnnouncementView;
+use domain::announcements::Announcement;
+use domain::events::Status;
+use domain::ids::EventId;
+use domain::refusal::Refusal;
+use domain::text::{MessageBody, Subject};
+use domain::{Change, Record};
+use kit::{Caller, Created, Cx, Grant, Result, Route, Table, read, write};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Tell everybody who has a place something, by mail. Send an `Idempotency-Key`, so that a repeated request mails nobody
+/// twice.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Announce {
+    /// At which event.
+    event: EventId,
+    /// What it is about.
+    subject: Subject,
+    /// What it says, in plain text; an empty line parts paragraphs.
+    body: MessageBody,
+}
+
+impl Route for Announce {
+    const ROUTE: &str = "POST /api/events/{event}/announcements";
+    const CALLER: Caller = Caller::OrganizerOf("event");
+    const IDEMPOTENT: bool = true;
+    const GRANTS: &[Grant] = &[read(Table::Events), write(Table::Events), write(Table::Deliveries)];
+    type Reply = Created<AnnouncementView>;
+
+    async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let event = cx.store().event(self.event).await?.ok_or_else(|| Refusal::not_found("event"))?;
+        let event = event.run_by(cx.user()?)?;
+        if event.status != Status::Published {
+            let detail = "Only a published event has people to tell.";
+            return Err(Refusal::conflict("event_not_published", detail).into());
+        }
+        let told = Announcement {
+            id: cx.new_id()?,
+            event: event.id,
+            subject: self.subject,
+            body: self.body,
+            announced_at: cx.now(),
+        };
+        let changes = vec![Change::Insert(Record::Announcement(told.clone()))];
+        let created = cx.commit(changes, Created(told.into())).await?;
+        cx.metric("AnnouncementsMade", 1.0);
+        Ok(created)
+    }
+}

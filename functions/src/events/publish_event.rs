@@ -1,0 +1,40 @@
+//! Publishing an event.
+
+use super::EventView;
+use domain::ids::EventId;
+use domain::refusal::Refusal;
+use kit::{Caller, Cx, Grant, Result, Route, Table, Tagged, read, write};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Publish a draft: from then on people can find it and book. Publishing twice is no error.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublishEvent {
+    /// Which.
+    event: EventId,
+    /// Whether to publish it although you have something else at that time.
+    #[serde(default)]
+    allow_overlap: bool,
+}
+
+impl Route for PublishEvent {
+    const ROUTE: &str = "POST /api/events/{event}/publish";
+    const CALLER: Caller = Caller::Verified;
+    const GRANTS: &[Grant] =
+        &[read(Table::Events), write(Table::Events), write(Table::Pools), read(Table::Bookings), write(Table::Bookings)];
+    type Reply = Tagged<EventView>;
+
+    async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let user = cx.user()?;
+        let (event, calendar) = cx.store().event_and_calendar(self.event, user).await?;
+        let event = event.ok_or_else(|| Refusal::not_found("event"))?.run_by(user)?;
+        cx.check_version("event", event.version)?;
+        let (published, changes) = event.published(&calendar, self.allow_overlap, cx.now())?;
+        if !changes.is_empty() {
+            cx.metric("EventsPublished", 1.0);
+        }
+        let reply = Tagged(published.version, EventView::new(published, cx.base_url(), true));
+        cx.commit(changes, reply).await
+    }
+}

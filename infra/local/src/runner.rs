@@ -1,0 +1,347 @@
+//! The runner: puts the parts together, starts them, and stops them again.
+
+use crate::clock::Clock;
+use crate::database::Tables;
+use crate::disk::Disk;
+use crate::failure::Failure;
+use crate::folder::Folder;
+use crate::front::{self, Api, Front};
+use crate::handler::{Handler, Stop};
+use crate::log::Log;
+use crate::mailbox::Mailbox;
+use crate::mapping::Mapping;
+use crate::options::Options;
+use crate::queues::{QueueSpec, Queues};
+use crate::schedules::Schedule;
+use crate::seed;
+use crate::streams::Stream;
+use crate::wire::{self, Wire};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use kit::{Chance, Function, House, Kind, Queue, Router, Settings, Source, Table};
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Access, KeyUse, Verb};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+/// What the names of tables and queues begin with.
+pub const PREFIX: &str = "guestlist-local-";
+/// How often a stream record is tried by itself, and how many go in one batch: as in the template.
+const STREAM_ATTEMPTS: u32 = 5;
+const STREAM_BATCH: usize = 100;
+/// How long what is under way may take when the runner stops. What isn't done by then is done after the next start.
+const GRACE: Duration = Duration::from_millis(1500);
+/// How often expired items and delivered stream records are removed.
+const CLEANING: Duration = Duration::from_secs(600);
+
+/// A running house.
+#[derive(Debug)]
+pub struct Runner {
+    /// What the front shows: API, queues, mailbox, clock.
+    pub front: Front,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The data folder, when there is one.
+    pub data: Option<PathBuf>,
+    switch: watch::Sender<bool>,
+    parts: JoinSet<()>,
+    database: std::thread::JoinHandle<()>,
+    /// Database, queues and mailbox stop last: what is under way still needs them.
+    last_switch: watch::Sender<bool>,
+    _folder: Option<Folder>,
+}
+
+impl Runner {
+    /// Starts everything. When it returns, the port is open and answers.
+    ///
+    /// # Errors
+    /// What is in the way, as a sentence.
+    pub async fn start(options: &Options, functions: &'static [Function]) -> Result<Self, Failure> {
+        let listener = listen(options.port).await?;
+        let address = listener.local_addr().map_err(Failure::part("The port can't be named"))?;
+        let folder = options.data.as_deref().map(|path| Folder::open(path, options.fresh)).transpose()?;
+        let opened = |why: &dyn std::fmt::Display| match &folder {
+            Some(folder) => Failure::Unwritable { folder: folder.path().to_owned(), why: why.to_string() },
+            None => Failure::Part { what: "Memory can't be had", why: why.to_string() },
+        };
+        let disk = match &folder {
+            Some(folder) => Disk::open(&folder.file("local.sqlite")),
+            None => Disk::memory(),
+        }
+        .map_err(|error| opened(&error))?;
+        let tables = match &folder {
+            Some(folder) => Tables::open(&folder.file("tables.sqlite")),
+            None => Tables::memory(),
+        }
+        .map_err(|error| opened(&error))?;
+        tables.create(PREFIX).map_err(Failure::part("The tables can't be made"))?;
+        let log = Log::open(folder.as_ref().filter(|_| !options.verbose), options.verbose).map_err(|e| opened(&e))?;
+
+        let clock = Clock::open(disk.clone()).map_err(|error| opened(&error))?;
+        let queues = Queues::open(disk.clone(), specs(functions)).map_err(|error| opened(&error))?;
+        let queues = Arc::new(queues);
+        let mailbox = Mailbox::new(disk.clone());
+
+        let (switch, stop) = Stop::new();
+        let (last_switch, last_stop) = Stop::new();
+        let mut parts = JoinSet::new();
+        let (dynamodb, database) = serve_tables(&tables, last_stop.clone())?;
+        let wire = Wire {
+            queues: Arc::clone(&queues),
+            mailbox: mailbox.clone(),
+            clock: clock.clone(),
+            prefix: PREFIX.to_owned(),
+        };
+        let aws = serve_wire(wire, last_stop).await?;
+
+        let origin = format!("http://localhost:{}", address.port());
+        let settings = Settings {
+            prefix: PREFIX.to_owned(),
+            base_url: origin.clone(),
+            sender: "Guestlist <hello@guestlist.test>".to_owned(),
+            queues: format!("{aws}/000000000000/"),
+            dynamodb: Some(dynamodb),
+            sqs: Some(aws.clone()),
+            ses: Some(aws),
+        };
+        let house =
+            House::new(&sdk(), settings, clock.for_functions(), Chance::System).with_log(move |line| log.line(line));
+        make_keys(&house).await?;
+
+        let router = Router::new(functions)
+            .map_err(|error| Failure::Part { what: "Two routes clash", why: format!("{error:?}") })?;
+        let api = Api { house: house.clone(), router: Arc::new(router) };
+        let written = Arc::new(Notify::new());
+        let publisher = functions.iter().find(|f| matches!(f.kind, Kind::Consumer { source: Source::Streams(_) }));
+        let front = Front {
+            api,
+            queues: Arc::clone(&queues),
+            mailbox,
+            clock: clock.clone(),
+            accounts: if options.seed { seed::ACCOUNTS.into() } else { Vec::new().into() },
+            data: folder.as_ref().map(|folder| folder.path().display().to_string()),
+            origin,
+            written: Arc::clone(&written),
+            unpublished: publisher.map(|f| (kit::UNPUBLISHED.name.to_owned(), handler(f, &house, &written))),
+        };
+
+        for function in functions {
+            let handler = handler(function, &house, &written);
+            match function.kind {
+                Kind::Route { .. } => {}
+                Kind::Schedule { every } => {
+                    parts.spawn(Schedule { handler, every }.run(clock.clone(), stop.clone()));
+                }
+                Kind::Consumer { source: Source::Queue(queue) } => {
+                    parts.spawn(Arc::new(mapping(queue, handler, &queues)).run(stop.clone()));
+                }
+                Kind::Consumer { source: Source::Streams(streamed) } => {
+                    for table in streamed {
+                        let stream = Stream {
+                            database: tables.database.clone(),
+                            table: full_name(*table),
+                            disk: disk.clone(),
+                            queues: Arc::clone(&queues),
+                            unpublished: kit::UNPUBLISHED.name.to_owned(),
+                            handler: handler.clone(),
+                            batch: STREAM_BATCH,
+                            attempts: STREAM_ATTEMPTS,
+                            written: Arc::clone(&written),
+                        };
+                        parts.spawn(stream.run(stop.clone()));
+                    }
+                }
+            }
+        }
+        parts.spawn(clean(tables, disk.clone(), stop.clone()));
+        parts.spawn(serve_front(listener, front.clone(), stop.clone()));
+        if options.seed {
+            parts.spawn(seed::run(front.clone(), disk, stop));
+        }
+        Ok(Self {
+            front,
+            address,
+            data: options.data.clone(),
+            switch,
+            parts,
+            database,
+            last_switch,
+            _folder: folder,
+        })
+    }
+
+    /// Stops everything: no new work, what is under way gets a moment, then the database closes.
+    pub async fn stop(mut self) {
+        self.switch.send_replace(true);
+        let all = async { while self.parts.join_next().await.is_some() {} };
+        drop(tokio::time::timeout(GRACE, all).await);
+        self.parts.shutdown().await;
+        self.last_switch.send_replace(true);
+        let waited = tokio::task::spawn_blocking(|| self.database.join());
+        drop(tokio::time::timeout(Duration::from_millis(500), waited).await);
+    }
+}
+
+fn full_name(table: Table) -> String {
+    format!("{PREFIX}{}", table.name())
+}
+
+/// The port for people. Loopback only: there is no password on the workshop.
+async fn listen(port: u16) -> Result<TcpListener, Failure> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        Ok(listener) => Ok(listener),
+        Err(why) if why.kind() == std::io::ErrorKind::AddrInUse => Err(Failure::PortTaken { port }),
+        Err(why) => Err(Failure::Port { port, why }),
+    }
+}
+
+/// The SDK as the cloud has it, but for the addresses, which are plain HTTP on loopback, and the keys, which open nothing.
+fn sdk() -> SdkConfig {
+    let keys = Credentials::from_keys("AKIDLOCAL", "local", None);
+    SdkConfig::builder()
+        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+        .region(Region::from_static("local"))
+        .credentials_provider(SharedCredentialsProvider::new(keys))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build()
+}
+
+/// The queues that the functions consume, each with its dead letters, and the one for what can't be published.
+fn specs(functions: &[Function]) -> Vec<QueueSpec> {
+    let consumed = functions.iter().filter_map(|function| match function.kind {
+        Kind::Consumer { source: Source::Queue(queue) } => Some((queue, function.timeout)),
+        _ => None,
+    });
+    let mut specs = vec![resting(kit::UNPUBLISHED.name.to_owned())];
+    for (queue, timeout) in consumed {
+        let dead = format!("{}-dead", queue.name);
+        specs.push(QueueSpec {
+            name: queue.name.to_owned(),
+            dead_letters: Some(dead.clone()),
+            max_receives: queue.tries,
+            // Six times the function's timeout, as AWS advises
+            // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
+            visibility: timeout * 6,
+        });
+        specs.push(resting(dead));
+    }
+    specs
+}
+
+/// A queue that nobody consumes but a person.
+fn resting(name: String) -> QueueSpec {
+    QueueSpec { name, dead_letters: None, max_receives: 1, visibility: Duration::from_secs(30) }
+}
+
+fn mapping(queue: Queue, handler: Handler, queues: &Arc<Queues>) -> Mapping {
+    Mapping {
+        queues: Arc::clone(queues),
+        queue: queue.name.to_owned(),
+        arn: format!("arn:aws:sqs:local:000000000000:{PREFIX}{}", queue.name),
+        handler,
+        batch: usize::try_from(queue.batch).unwrap_or(1),
+        concurrency: usize::try_from(queue.concurrency).unwrap_or(1),
+    }
+}
+
+fn handler(function: &'static Function, house: &House, written: &Arc<Notify>) -> Handler {
+    let (house, written) = (house.clone(), Arc::clone(written));
+    Handler::new(function.name, function.timeout, move |input| {
+        let (house, written) = (house.clone(), Arc::clone(&written));
+        async move {
+            let answer = function.invoke(&house, input).await.map_err(|error| format!("{error:?}"));
+            written.notify_waiters();
+            answer
+        }
+    })
+}
+
+/// The database has a thread of its own: it works one call at a time, and its waiting for the disk holds up nobody else.
+fn serve_tables(tables: &Tables, mut stop: Stop) -> Result<(String, std::thread::JoinHandle<()>), Failure> {
+    let failed = "The embedded DynamoDB can't be served";
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Failure::part(failed))?;
+    listener.set_nonblocking(true).map_err(Failure::part(failed))?;
+    let address = listener.local_addr().map_err(Failure::part(failed))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::part(failed))?;
+    let database = tables.database.clone();
+    let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
+        runtime.block_on(async move {
+            let served = async {
+                let listener = TcpListener::from_std(listener).map_err(|error| error.to_string())?;
+                dynoxide::server::serve_with_shutdown(listener, database, async move { stop.requested().await }).await
+            };
+            if let Err(error) = served.await {
+                eprintln!("guestlist: the embedded DynamoDB ended: {error}");
+            }
+        });
+    });
+    Ok((format!("http://{address}"), thread.map_err(Failure::part(failed))?))
+}
+
+async fn serve_wire(wire: Wire, mut stop: Stop) -> Result<String, Failure> {
+    let failed = "The stand-in for SQS and SES can't be served";
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Failure::part(failed))?;
+    let address = listener.local_addr().map_err(Failure::part(failed))?;
+    tokio::spawn(async move {
+        tokio::select! {
+            served = axum::serve(listener, wire::router(wire)) => drop(served),
+            () = stop.requested() => {}
+        }
+    });
+    Ok(format!("http://{address}"))
+}
+
+async fn serve_front(listener: TcpListener, front: Front, mut stop: Stop) {
+    let app = front::router(front).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.requested().await });
+    if let Err(error) = served.await {
+        eprintln!("guestlist: the port was lost: {error}");
+    }
+}
+
+/// Every so often: expired items go (DynamoDB does it within days), and stream records that were delivered.
+async fn clean(tables: Tables, disk: Disk, mut stop: Stop) {
+    let streamed: Vec<String> =
+        Table::ALL.iter().filter(|table| table.has_stream()).map(|table| full_name(*table)).collect();
+    loop {
+        let (tables, disk, streamed) = (tables.clone(), disk.clone(), streamed.clone());
+        let cleaned = tokio::task::spawn_blocking(move || {
+            tables.database.sweep_ttl().map_err(|error| error.to_string())?;
+            tables.prune(&disk, &streamed).map_err(|error| error.to_string())
+        });
+        if let Ok(Err(error)) = cleaned.await {
+            eprintln!("guestlist: cleaning up failed: {error}");
+        }
+        tokio::select! {
+            () = stop.requested() => return,
+            () = tokio::time::sleep(CLEANING) => {}
+        }
+    }
+}
+
+/// Makes the keys that sign tokens and tickets, and replaces those that have grown old.
+async fn make_keys(house: &House) -> Result<(), Failure> {
+    let failed = "The signing keys can't be made";
+    let said = |error: &dyn std::fmt::Debug| Failure::Part { what: failed, why: format!("{error:?}") };
+    let granted: BTreeSet<Access> = [Table::PublicKeys, Table::SigningKeys]
+        .into_iter()
+        .flat_map(|table| [Verb::Read, Verb::Write, Verb::Remove].map(|verb| Access { table, verb }))
+        .collect();
+    let store = house.store("make_keys", granted);
+    let now = house.clock().now();
+    for key_use in KeyUse::ALL {
+        let key = store.signing_key(*key_use).await.map_err(|error| said(&error))?;
+        let fresh = key.is_some_and(|key| now.duration_since(key.created_at).as_hours() < 24 * kit::SIGNING_KEY_DAYS);
+        if !fresh {
+            kit::rotate_keys(&store, *key_use, house.chance(), now).await.map_err(|error| said(&error))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Accounts: codes, resets, refresh tokens.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::*;
+use domain::accounts::{
+    MailChoices, PasswordReset, REFRESH_DAYS, REFRESH_GRACE_SECONDS, RESET_MINUTES, Refresh, TokenFamily, User,
+    UserPatch, VERIFICATION_ATTEMPTS, VERIFICATION_MINUTES, Verification,
+};
+use domain::ids::{Identifier, PasswordResetId, TokenFamilyId, UserId};
+use jiff::{SignedDuration, Timestamp};
+
+fn after(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+fn family() -> TokenFamily {
+    TokenFamily::new(TokenFamilyId::from_ulid(1), &user(2), "one".to_owned(), now())
+}
+
+fn refreshed(family: &TokenFamily, presented: &str, next: &str, at: Timestamp) -> Refresh {
+    family.refreshed(&user(2), presented, next.to_owned(), at)
+}
+
+fn rotated(family: &TokenFamily, presented: &str, next: &str, at: Timestamp) -> TokenFamily {
+    match refreshed(family, presented, next, at) {
+        Refresh::Rotated(family) => family,
+        other => panic!("{presented} led to {other:?}"),
+    }
+}
+
+fn is_reuse(refresh: &Refresh) -> bool {
+    matches!(refresh, Refresh::Reused(family) if family.ended)
+}
+
+#[test]
+fn each_refresh_token_works_once() {
+    let second = rotated(&family(), "one", "two", after(3_600));
+    assert_eq!((second.secret_hash.as_str(), second.previous_hash.as_deref(), second.version), ("two", Some("one"), 2));
+    assert_eq!(second.expires_at, after(3_600 + REFRESH_DAYS * 86_400), "used, it holds longer");
+    let third = rotated(&second, "two", "three", after(7_200));
+    for old in ["one", "two", "guess"] {
+        let refresh = refreshed(&third, old, "four", after(10_800));
+        assert!(is_reuse(&refresh), "{old} led to {refresh:?}");
+    }
+}
+
+#[test]
+fn a_lost_answer_logs_nobody_out() {
+    let second = rotated(&family(), "one", "two", after(100));
+    let grace = 100 + REFRESH_GRACE_SECONDS;
+    let again = rotated(&second, "one", "two again", after(grace));
+    assert!(is_reuse(&refreshed(&second, "one", "x", after(grace + 1))), "too late");
+    // The answer that was lost is worth nothing any more; the newest goes on.
+    assert!(is_reuse(&refreshed(&again, "two", "x", after(grace))));
+    rotated(&again, "two again", "three", after(5_000));
+    // Repeating it doesn't stretch the grace.
+    assert!(is_reuse(&refreshed(&again, "one", "x", after(grace + 1))));
+    // Only the one before the newest has a grace.
+    let third = rotated(&second, "two", "three", after(101));
+    assert!(is_reuse(&refreshed(&third, "one", "x", after(102))));
+}
+
+#[test]
+fn ended_families_stay_so() {
+    let family = family();
+    let refused =
+        |family: &TokenFamily, user: &User, at| family.refreshed(user, "one", "two".to_owned(), at) == Refresh::Refused;
+    assert!(!refused(&family, &user(2), now()));
+    assert!(refused(&family.ended(), &user(2), now()));
+    assert!(refused(&family, &user(3), now()), "somebody else's");
+    let with_new_password = user(2).with_password("$argon2id$new".to_owned());
+    assert!(refused(&family, &with_new_password, now()), "a new password ends every log-in");
+    let expires = now() + SignedDuration::from_hours(24 * REFRESH_DAYS);
+    assert!(refused(&family, &user(2), expires));
+    assert!(!refused(&family, &user(2), expires - SignedDuration::from_secs(1)));
+}
+
+#[test]
+fn a_code_holds_for_a_few_tries_and_minutes() {
+    let code = Verification::new(&text("Ada@Example.org"), 7, "123456".to_owned(), now());
+    assert_eq!((code.email.as_str(), code.version, code.attempts_left), ("ada@example.org", 8, VERIFICATION_ATTEMPTS));
+    let ends = VERIFICATION_MINUTES * 60;
+    assert!(code.tried("123456", after(ends - 1)).0);
+    assert!(!code.tried("123456", after(ends)).0, "it has run out");
+    let (right, spent) = code.tried("123456", now());
+    assert_eq!((right, spent.attempts_left, spent.version), (true, 0, 9));
+    assert!(!spent.tried("123456", now()).0, "it works once");
+
+    let mut guessed = code;
+    for _ in 0..VERIFICATION_ATTEMPTS - 1 {
+        guessed = guessed.tried("000000", now()).1;
+    }
+    assert!(guessed.tried("123456", now()).0, "the fifth try is right");
+    guessed = guessed.tried("000000", now()).1;
+    assert_eq!(guessed.attempts_left, 0);
+    assert!(!guessed.tried("123456", now()).0, "void after five guesses");
+    assert_eq!(guessed.tried("000000", now()).1.attempts_left, 0);
+}
+
+#[test]
+fn a_reset_link_works_once() {
+    let id = PasswordResetId::from_ulid(1);
+    let reset = PasswordReset::new(&text("Ada@Example.org"), id, now());
+    let ends = RESET_MINUTES * 60;
+    let used = reset.redeemed(id, after(ends - 1)).unwrap();
+    assert_eq!((used.used, used.version), (true, reset.version + 1));
+    assert_eq!(code(used.redeemed(id, now())), "reset_invalid");
+    assert_eq!(code(reset.redeemed(id, after(ends))), "reset_invalid");
+    assert_eq!(code(reset.redeemed(PasswordResetId::from_ulid(2), now())), "reset_invalid");
+    // A newer one takes its place unread; what was decided on the older must not be written over it.
+    let newer = PasswordReset::new(&text("ada@example.org"), PasswordResetId::from_ulid(2), after(1));
+    assert_ne!(newer.version, used.version - 1);
+}
+
+#[test]
+fn users_change_what_they_ask_for() {
+    let before = user(2);
+    assert_eq!(before.patched(UserPatch::default()), User { version: 2, ..before.clone() });
+    let patch = UserPatch {
+        name: Some(text("Ada King")),
+        zone: Some(Some(zone("Europe/London"))),
+        city: Some(Some(text("London"))),
+        mails: Some(MailChoices { announcement: false, ..MailChoices::default() }),
+        ..UserPatch::default()
+    };
+    let after = before.patched(patch);
+    assert_eq!((after.name.as_str(), after.city.as_ref().unwrap().as_str()), ("Ada King", "London"));
+    assert!(!after.mails.announcement && after.mails.reminder_day_before);
+    let bare = after.patched(UserPatch { zone: Some(None), city: Some(None), ..UserPatch::default() });
+    assert_eq!((&bare.zone, &bare.city, bare.version), (&None, &None, 3));
+
+    let unverified = User { email_verified_at: None, ..before.clone() };
+    assert_eq!(unverified.verified(now()).email_verified_at, Some(now()));
+    assert_eq!(before.verified(at(ENDS)).email_verified_at, before.email_verified_at, "the first time counts");
+    assert_eq!(before.with_password("x".to_owned()).login_epoch, before.login_epoch + 1);
+    assert_eq!(before.id, UserId::from_ulid(2));
+}
