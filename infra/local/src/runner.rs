@@ -165,16 +165,7 @@ impl Runner {
         if options.seed {
             parts.spawn(seed::run(front.clone(), disk, stop));
         }
-        Ok(Self {
-            front,
-            address,
-            data: options.data.clone(),
-            switch,
-            parts,
-            database,
-            last_switch,
-            _folder: folder,
-        })
+        Ok(Self { front, address, data: options.data.clone(), switch, parts, database, last_switch, _folder: folder })
     }
 
     /// Stops everything: no new work, what is under way gets a moment, then the database closes.
@@ -256,7 +247,7 @@ fn handler(function: &'static Function, house: &House, written: &Arc<Notify>) ->
     Handler::new(function.name, function.timeout, move |input| {
         let (house, written) = (house.clone(), Arc::clone(&written));
         async move {
-            let answer = function.invoke(&house, input).await.map_err(|error| format!("{error:?}"));
+            let answer = function.invoke(&house, input).await.map_err(|error| error.to_string());
             written.notify_waiters();
             answer
         }

@@ -133,8 +133,10 @@ impl Stream {
                     continue;
                 }
                 if let Some(record) = now.first() {
+                    // The same form in which `publish_facts` itself sets aside what it can't read.
+                    let kept = json!({ "error": reason, "record": record }).to_string();
                     self.queues
-                        .set_aside(&self.unpublished, &record.to_string(), self.handler.name(), &reason, machine_now())
+                        .set_aside(&self.unpublished, &kept, self.handler.name(), &reason, machine_now())
                         .map_err(|error| error.to_string())?;
                     eprintln!(
                         "guestlist: a change to {} could not be published ({reason}); see /dev/queues",

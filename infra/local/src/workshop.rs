@@ -395,7 +395,8 @@ async fn republish(
         if one.is_some_and(|id| id != message.message_id) {
             continue;
         }
-        let Ok(record) = serde_json::from_str::<Value>(&message.body) else { continue };
+        let Ok(kept) = serde_json::from_str::<Value>(&message.body) else { continue };
+        let record = &kept["record"];
         let answer = handler.call(json!({ "Records": [record] })).await;
         if answer.and_then(|answer| crate::handler::failures(&answer)).is_ok_and(|failed| failed.is_empty()) {
             front.queues.discard(queue, &message.message_id)?;

@@ -15,6 +15,9 @@ use tokio::sync::Notify;
 /// Calls that the function got: the bodies of each batch.
 type Seen = Arc<Mutex<Vec<Vec<String>>>>;
 
+/// How the function answers a batch.
+type Answer = fn(&Value) -> Result<Value, String>;
+
 fn spec(name: &str, dead: Option<&str>) -> QueueSpec {
     QueueSpec {
         name: name.to_owned(),
@@ -29,7 +32,7 @@ fn queues() -> Arc<Queues> {
     Arc::new(Queues::open(Disk::memory().unwrap(), specs).unwrap())
 }
 
-fn mapping(queues: &Arc<Queues>, answer: fn(&Value) -> Result<Value, String>) -> (Arc<Mapping>, Seen) {
+fn mapping(queues: &Arc<Queues>, answer: Answer) -> (Arc<Mapping>, Seen) {
     let seen = Seen::default();
     let noted = Arc::clone(&seen);
     let handler = Handler::new("send_email", Duration::from_secs(5), move |input: Value| {
@@ -86,7 +89,7 @@ async fn what_succeeded_is_gone_and_what_failed_comes_back() {
 
 #[tokio::test]
 async fn an_error_a_panic_or_a_wrong_answer_brings_the_whole_batch_back() {
-    let answers: [fn(&Value) -> Result<Value, String>; 5] = [
+    let answers: [Answer; 5] = [
         |_| Err("no".to_owned()),
         |_| panic!("on purpose"),
         |_| Ok(json!("done")),
@@ -105,11 +108,9 @@ async fn an_error_a_panic_or_a_wrong_answer_brings_the_whole_batch_back() {
 
 #[tokio::test]
 async fn an_answer_without_failures_means_all_done() {
-    for answer in [
-        (|_: &Value| Ok(Value::Null)) as fn(&Value) -> _,
-        |_| Ok(json!({})),
-        |_| Ok(json!({ "batchItemFailures": [] })),
-    ] {
+    for answer in
+        [(|_: &Value| Ok(Value::Null)) as Answer, |_| Ok(json!({})), |_| Ok(json!({ "batchItemFailures": [] }))]
+    {
         let queues = queues();
         let (mapping, _) = mapping(&queues, answer);
         send(&queues, &["a"]);
@@ -217,7 +218,9 @@ impl Bench {
         bodies
             .iter()
             .map(|body| {
-                let record: Value = serde_json::from_str(body).unwrap();
+                let kept: Value = serde_json::from_str(body).unwrap();
+                assert!(kept["error"].is_string());
+                let record = &kept["record"];
                 assert_eq!(record["eventSource"], "aws:dynamodb", "the record is kept whole");
                 record["dynamodb"]["NewImage"]["pk"]["S"].as_str().unwrap().to_owned()
             })

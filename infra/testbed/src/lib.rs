@@ -3,6 +3,7 @@
 //! - [`Embedded`]: a DynamoDB of its own per test.
 //! - [`Contention`]: makes that DynamoDB refuse what AWS's would refuse in a rush.
 //! - [`Faults`]: makes calls to DynamoDB, SQS or SES fail where a test says so.
+//! - [`Outbox`] and [`Streams`]: queues, mails and stream records, for a test to take out and hand on.
 //! - [`LambdaProcess`]: a function's binary, run and called as Lambda does it.
 //!
 //! ```no_run
@@ -20,11 +21,15 @@
 pub mod contention;
 pub mod embedded;
 pub mod faults;
+pub mod outbox;
 pub mod runtime_api;
+pub mod stream;
 mod touched;
 mod wire;
 
 pub use contention::Contention;
 pub use embedded::Embedded;
 pub use faults::Faults;
+pub use outbox::Outbox;
 pub use runtime_api::LambdaProcess;
+pub use stream::Streams;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each is named for the type it holds")]
+#[expect(clippy::large_enum_variant, reason = "events are what is stored most; a handful of records live at a time")]
 pub enum Record {
     User(User),
     EmailClaim(EmailClaim),

@@ -188,12 +188,14 @@ impl Email {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "one list makes the types; only some may be empty")]
 impl Default for Description {
     fn default() -> Self {
         Self(String::new())
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "one list makes the types; only some may be empty")]
 impl Default for Bio {
     fn default() -> Self {
         Self(String::new())

@@ -40,7 +40,8 @@ fn details_are_refused_for_each_fault() {
         assert_eq!((refusal.kind, refusal.code), (RefusalKind::Invalid, "invalid"));
         refusal.errors.into_iter().map(|error| format!("{} {}", error.pointer, error.detail)).collect::<Vec<_>>()
     };
-    let cases: &[(fn(&mut Details), &[&str])] = &[
+    type Case = (fn(&mut Details), &'static [&'static str]);
+    let cases: &[Case] = &[
         (|d| d.ends = d.starts, &["/ends must be after the start"]),
         (|d| d.ends = wall("2026-12-24T19:29"), &["/ends must be after the start"]),
         (|d| d.ends = wall("2027-01-24T19:31"), &["/ends must be within 31 days of the start"]),

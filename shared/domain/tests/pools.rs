@@ -55,8 +55,11 @@ fn sum(pools: &[Pool], of: impl Fn(&Pool) -> i64) -> i64 {
     pools.iter().map(of).sum()
 }
 
+/// Places taken: from which pool, how many.
+type Takes = Vec<(usize, u8)>;
+
 /// 1 to 64 pools; which places are taken, and how many more between reading and writing; the capacities one after the other.
-fn rush() -> impl Strategy<Value = (u8, Vec<(usize, u8)>, Vec<(usize, u8)>, Vec<Option<u32>>)> {
+fn rush() -> impl Strategy<Value = (u8, Takes, Takes, Vec<Option<u32>>)> {
     let capacity = || prop_oneof![1 => Just(None), 8 => (1u32..700).prop_map(Some), 2 => (1u32..20_000).prop_map(Some)];
     let taken = || prop::collection::vec((0usize..64, 1u8..21), 0..40);
     (1u8..=64, taken(), taken(), prop::collection::vec(capacity(), 2..5))

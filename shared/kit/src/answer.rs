@@ -51,6 +51,8 @@ pub struct Media {
 pub trait Reply: Send + Sized {
     /// The status when all went well.
     const STATUS: u16;
+    /// Whether it carries an `ETag` of the thing's version, for `If-Match`.
+    const TAGGED: bool = false;
     /// The media types it may have, for the API's description; none where it has no body.
     fn media(schemas: &mut SchemaGenerator) -> Vec<Media>;
     /// The answer.
@@ -94,6 +96,7 @@ pub struct Tagged<T>(pub u64, pub T);
 
 impl<T: Serialize + JsonSchema + Send> Reply for Tagged<T> {
     const STATUS: u16 = 200;
+    const TAGGED: bool = true;
     fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
         json_media::<T>(schemas)
     }

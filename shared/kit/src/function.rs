@@ -107,6 +107,8 @@ pub struct RouteDocs {
     pub request: Schema,
     /// The status when all went well.
     pub status: u16,
+    /// Whether the reply carries an `ETag`, for `If-Match`.
+    pub tagged: bool,
     /// What the reply may be.
     pub media: Vec<Media>,
 }
@@ -179,6 +181,7 @@ pub fn route<R: Route>() -> Function {
         docs: Some(|schemas| RouteDocs {
             request: R::json_schema(schemas),
             status: R::Reply::STATUS,
+            tagged: R::Reply::TAGGED,
             media: R::Reply::media(schemas),
         }),
         handler: Handler::Route(|function, house, request| Box::pin(serve::route::<R>(function, house, request))),

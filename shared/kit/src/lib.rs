@@ -37,4 +37,4 @@ pub use queues::{FACTS, MAILS, Queue, UNPUBLISHED};
 pub use router::Router;
 pub use serve::{ClientAddress, RequestId};
 pub use store::{KeyUse, Table};
-pub use tokens::{ACCESS_MINUTES, Access, Link};
+pub use tokens::{ACCESS_MINUTES, Access, Link, access_token_for};

@@ -129,6 +129,16 @@ pub(crate) fn identity(ring: &KeyRing, token: &str, now: Timestamp) -> Result<Id
     Err(Refusal::unauthorized("token_invalid", detail).into())
 }
 
+/// An access token without a function around it: for seeding, tests and benchmarks.
+///
+/// # Errors
+/// The store's; or there is no key yet.
+pub async fn access_token_for(store: &store::Store, access: Access, now: Timestamp) -> Result<String> {
+    let keys = crate::keys::KeyCache::default();
+    let signer = keys.signer(store, store::KeyUse::Tokens, now).await?;
+    sign(&signer, access, now, access_ends(now))
+}
+
 /// When an access token that is given out now ends.
 pub(crate) fn access_ends(now: Timestamp) -> Timestamp {
     now + SignedDuration::from_mins(ACCESS_MINUTES)

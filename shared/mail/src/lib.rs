@@ -26,4 +26,6 @@ mod zone_rules;
 
 pub use compose::{ComposeError, Composed, Delivery, Inline, Invitation, compose};
 pub use content::{Address, CalendarSlot, Change, Content, EventCard, PlaceLine, Recipient, TicketStub};
+pub use languages::plural_form;
 pub use mailer::{Mailer, SendError, SesMessageId};
+pub use moment::{day_and_time, when};

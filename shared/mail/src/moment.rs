@@ -1,11 +1,24 @@
 //! Times as people read them: in the event's zone, with the zone's name and its distance from UTC.
 
-use crate::languages::Spoken;
+use crate::languages::{Spoken, spoken};
+use domain::Language;
 use jiff::{
     SignedDuration, Timestamp, Zoned,
     civil::Date,
     tz::{Offset, TimeZone},
 };
+
+/// When an event is, for a page whose reader's own zone isn't known: "Saturday, 21 November, 19:30–22:00 (Kathmandu time,
+/// UTC+5:45)".
+pub fn when(language: Language, starts: &Zoned, ends: &Zoned, now: Timestamp) -> String {
+    Moments { spoken: spoken(language), reader: None, now }.when(starts, ends)
+}
+
+/// When something happened, on the wall of its zone: "Saturday, 21 November, 19:41".
+pub fn day_and_time(language: Language, at: &Zoned, now: Timestamp) -> String {
+    let moments = Moments { spoken: spoken(language), reader: None, now };
+    format!("{}, {}", moments.day(at.date()), clock(at))
+}
 
 /// The times of one event, for one reader, at the moment of writing.
 pub(crate) struct Moments<'a> {

@@ -5,6 +5,7 @@
 //! seed of its story: `GUESTLIST_SEED=... GUESTLIST_CASES=1` tells that one again.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod chance;
 #[path = "../common/mod.rs"]
 mod common;
 mod reference;

@@ -1,5 +1,6 @@
 //! One story: what people do, in an order that the seed decides.
 
+use crate::chance::Chance;
 use crate::common::{details, draft_of, text};
 use crate::reference::{Agreed, Deed, Happening, Party, Reference, Seen, due};
 use crate::world::{Guard, Key, World};
@@ -24,31 +25,6 @@ struct Decision {
     changes: Vec<Change>,
 }
 
-/// The chances, by SplitMix64 (Steele, Lea and Flood, 2014).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % most
-    }
-
-    fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-
-    fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
-        if from.is_empty() {
-            return None;
-        }
-        let at = self.below(from.len() as u64);
-        from.get(usize::try_from(at).unwrap()).cloned()
-    }
-}
-
 struct Story {
     chance: Chance,
     now: Timestamp,
@@ -67,7 +43,7 @@ type Step = Result<Option<Decision>, String>;
 /// What happened, line by line, and last the rule that it broke.
 pub fn tell(seed: u64, steps: usize, without: Option<Guard>) -> Result<(), String> {
     let mut story = Story {
-        chance: Chance(seed),
+        chance: Chance::new(seed),
         now: crate::common::now(),
         world: World::without(without),
         reference: Reference::default(),

@@ -72,6 +72,12 @@ pub(crate) struct Words {
     pub why_organizer: &'static str,
 }
 
+/// Which of a noun's forms goes with a number, from 0: two forms in English (place, places), three in Russian (место,
+/// места, мест).
+pub fn plural_form(language: Language, n: u64) -> usize {
+    (spoken(language).plural)(n)
+}
+
 /// All about a language.
 pub(crate) fn spoken(language: Language) -> &'static Spoken {
     match language {

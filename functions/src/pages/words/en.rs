@@ -1,0 +1,127 @@
+//! English.
+
+use super::{Action, Refused, Told, Words};
+use domain::events::EventKind;
+
+pub(super) const WORDS: Words = Words {
+    when: "When",
+    place: "Where",
+    online: "Online",
+    price: "Price",
+    free: "Free",
+    places: "Places",
+    no_limit: "Room for everybody",
+    sold_out: "All places are taken",
+    map: "Show on a map",
+    by: "Hosted by",
+    about: "What it's about",
+
+    cancelled: "Cancelled",
+    cancelled_text: "This event won't take place.",
+    organizer_says: "From the organizer:",
+    ended: "Over",
+    ended_text: "This event has ended.",
+    running: "On right now",
+    online_text: "The link to join comes with your ticket.",
+    book: "How to book",
+    book_text: "This page can't book yet. Until it can, places are booked through the API, signed in:",
+
+    ticket: "Ticket",
+    qr: "QR code of the ticket for",
+    show: "Show this code at the door, on your phone or on paper. It lets one person in, once.",
+    join: "Join online",
+    calendar: "Add to calendar",
+    event_page: "About the event",
+    cannot_come: "Can't make it? Give your place to somebody else: cancel the booking through the API, signed in.",
+    valid: "Valid",
+    admitted: "You're in",
+    admitted_at: "Let in:",
+    over: "Over",
+    over_text: "The event has ended, and this ticket with it.",
+    void: "Not valid",
+    void_text: "This ticket isn't valid any more.",
+    called_off: "Booking cancelled",
+    called_off_text: "The booking was cancelled, so this ticket lets nobody in.",
+
+    no_event: Told {
+        title: "There's no event here",
+        text: "The link may have a typo, or the event isn't public yet. Ask whoever gave you the link.",
+    },
+    no_ticket: Told {
+        title: "This link doesn't open a ticket",
+        text: "It may be incomplete, or the ticket was reissued since. Open the link from the newest mail, the whole of it.",
+    },
+    no_page: Told {
+        title: "There's nothing here",
+        text: "The address may have a typo. Open the link from the mail once more, the whole of it.",
+    },
+    half_link: Told {
+        title: "A part of the link is missing",
+        text: "Mail programs sometimes break long links. Copy the whole of it from the mail into the address bar.",
+    },
+
+    email: "Email address",
+    code: "Six-digit code",
+    new_password: "New password",
+    password_hint: "10 characters or more. Length counts, special signs don't have to be there.",
+    working: "One moment …",
+    no_script: "JavaScript is off, so this page can't tell you what came of it. Press the button all the same: where the page stays as it is, it worked.",
+    verify: Action {
+        title: "Is this your address?",
+        text: "One press, and we know that your tickets reach you.",
+        button: "Verify address",
+        done: "Thank you, the address is verified. You can book places and publish events now.",
+    },
+    again: Action {
+        title: "The code has run out?",
+        text: "We'll send a new one to your address.",
+        button: "Send a new code",
+        done: "If this address still has to be verified, a new code is on its way. Only the newest one works.",
+    },
+    reset: Action {
+        title: "Choose a new password",
+        text: "Afterwards you'll have to sign in anew everywhere.",
+        button: "Save password",
+        done: "The new password is saved. Everything that was signed in with the old one is signed out.",
+    },
+    forgot: Action {
+        title: "Forgot the password?",
+        text: "Tell us your address, and we'll send a link to choose a new one.",
+        button: "Send the link",
+        done: "If there's an account with this address, the link is on its way. It works for an hour.",
+    },
+    unsubscribe: Action {
+        title: "Too much mail?",
+        text: "Mails of this kind will stop. Tickets, and changes to events that you booked, still reach you.",
+        button: "Stop such mails",
+        done: "Done: mails of this kind won't come any more. You can turn them on again in your profile.",
+    },
+    sign_in: Told {
+        title: "Sign in",
+        text: "There's no page for it yet. Until there is, signing in is done through the API, with address and password:",
+    },
+    forgot_link: "Forgot the password?",
+    refused: Refused {
+        code_invalid: "The code is wrong or has run out. Look at the newest mail, or ask for a new code.",
+        reset_invalid: "The link has run out or was used already. Ask for a new one.",
+        link_invalid: "The link isn't complete or is too old. Take the one from the newest mail.",
+        invalid: "Something in there can't be right. Please check it.",
+        too_many_requests: "That was often. Wait a little, then try again.",
+        offline: "We couldn't reach the server. Check the connection and try again.",
+        other: "That didn't work, and it isn't your fault. Please try again in a moment.",
+    },
+
+    of_party: |number, party| format!("{number} of {party}"),
+    left: |n| format!("{n} {} left", if n == 1 { "place" } else { "places" }),
+    kind: |kind| match kind {
+        EventKind::Party => "Party",
+        EventKind::Gathering => "Gathering",
+        EventKind::FilmNight => "Film night",
+        EventKind::Concert => "Concert",
+        EventKind::Talk => "Talk",
+        EventKind::Workshop => "Workshop",
+        EventKind::Conference => "Conference",
+    },
+    point: ".",
+    locale: "en_GB",
+};

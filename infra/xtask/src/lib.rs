@@ -1,0 +1,42 @@
+//! The workspace's own tools: what is derived from the registry, and the checks that keep it honest.
+
+pub mod generate;
+pub mod grants;
+pub mod new;
+pub mod openapi;
+pub mod source;
+pub mod template;
+pub mod tools;
+pub mod tests;
+
+use std::path::{Path, PathBuf};
+
+/// What went wrong, in words for the person at the keyboard.
+pub type Result<T> = std::result::Result<T, String>;
+
+/// The workspace's folder.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).components().collect::<PathBuf>().join("../..").canonicalize().unwrap_or_default()
+}
+
+/// `book_place` and `public-keys` as `BookPlace` and `PublicKeys`.
+pub fn pascal_case(name: &str) -> String {
+    let words = name.split(['_', '-']);
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        })
+        .collect()
+}
+
+pub(crate) fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|why| format!("{} can't be read: {why}", path.display()))
+}
+
+pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|why| format!("{} can't be made: {why}", folder.display()))?;
+    }
+    std::fs::write(path, text).map_err(|why| format!("{} can't be written: {why}", path.display()))
+}

@@ -1,0 +1,212 @@
+//! Functions, what starts them, and each noun's log.
+
+use super::{Resource, policy, queues, tables};
+use crate::{Result, pascal_case, source};
+use kit::{Function, Grant, Kind, Queue, Source, Table, UNPUBLISHED};
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+/// Records that no fact ever comes from (`domain::facts::facts`), by their tag. Their changes don't even invoke the function
+/// behind the stream: a booking writes a calendar each time. What is new goes through, so that forgetting this list costs an
+/// invocation and never a fact.
+pub const SILENT_RECORDS: &[&str] = &[
+    "calendar",
+    "door_pass",
+    "email_claim",
+    "event_claim",
+    "pool",
+    "scan",
+    "slug_claim",
+    "token_family",
+    "user",
+];
+
+/// The route that takes what no other takes is this function's, so that an unknown address gets a problem as everywhere else:
+/// it touches nothing, and its router knows no other path.
+const OTHERWISE: &str = "read_openapi";
+
+/// How many records of a stream are taken at once.
+const STREAM_BATCH: u32 = 100;
+/// How often a batch of a stream is tried. It is halved each time, so a bad record ends up alone and goes to `unpublished`.
+const STREAM_TRIES: u32 = 20;
+/// Until when records are tried: half of what a stream keeps, so that there is time to read what went to `unpublished`.
+const STREAM_SECONDS: u32 = 12 * 3600;
+/// From which age of the oldest record on somebody is told.
+const LATE_MILLISECONDS: u32 = 5 * 60 * 1000;
+/// What Lambda takes for a description.
+const DESCRIPTION: usize = 256;
+
+/// The logical id of a noun's log group.
+pub fn log_id(noun: &str) -> String {
+    format!("{}Log", pascal_case(noun))
+}
+
+/// How many routes the API has.
+pub fn routes(all: &[Function]) -> usize {
+    let routes = all.iter().filter(|function| matches!(function.kind, Kind::Route { .. })).count();
+    routes + all.iter().filter(|function| function.name == OTHERWISE).count()
+}
+
+/// A noun's log group, shared by its functions, and an alarm on the failures in it. CloudWatch takes ten metrics in an alarm, and
+/// a noun has more functions: so what is counted is lines of the log.
+pub fn noun_log(noun: &str) -> Vec<Resource> {
+    let id = log_id(noun);
+    let metric = format!("Failures-{noun}");
+    let log = json!({
+        "Type": "AWS::Logs::LogGroup",
+        "DeletionPolicy": "Delete",
+        "UpdateReplacePolicy": "Delete",
+        "Properties": {
+            "LogGroupName": { "Fn::Sub": format!("/guestlist/${{Stage}}/{noun}") },
+            "RetentionInDays": { "Ref": "LogDays" },
+        },
+    });
+    let filter = json!({
+        "Type": "AWS::Logs::MetricFilter",
+        "Properties": {
+            "LogGroupName": { "Ref": id },
+            // The kit's lines, and Lambda's own of an invocation that crashed or ran out of time.
+            "FilterPattern": "{ ($.status >= 500) || ($.status = \"failed\") || ($.record.status = \"error\") || ($.record.status = \"timeout\") }",
+            "MetricTransformations": [{
+                "MetricNamespace": { "Fn::Sub": "Guestlist/${Stage}" },
+                "MetricName": metric,
+                "MetricValue": "1",
+                "DefaultValue": 0,
+            }],
+        },
+    });
+    let alarm = json!({
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmName": { "Fn::Sub": format!("guestlist-${{Stage}}-{noun}-fails") },
+            "AlarmDescription": format!("Functions of {noun} fail: look into their log for lines with an error."),
+            "Namespace": { "Fn::Sub": "Guestlist/${Stage}" },
+            "MetricName": metric,
+            "Statistic": "Sum",
+            "Period": 300,
+            "EvaluationPeriods": 1,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "Threshold": { "Ref": "FailuresToAlarm" },
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [{ "Ref": "AlarmTopic" }],
+        },
+    });
+    let name = pascal_case(noun);
+    vec![(id, log), (format!("{name}Failures"), filter), (format!("{name}FailuresAlarm"), alarm)]
+}
+
+/// A function with its role and, behind a stream, its alarm.
+pub fn function(root: &Path, function: &Function) -> Result<Vec<Resource>> {
+    let id = function.type_name;
+    let doc = source::function_doc(root, function)?;
+    let description: String = source::first_sentence(&doc).chars().take(DESCRIPTION).collect();
+    let mut properties = json!({
+        "FunctionName": { "Fn::Sub": format!("guestlist-${{Stage}}-{}", function.name) },
+        "Description": description,
+        "Handler": function.name,
+        "Role": { "Fn::GetAtt": format!("{id}Role.Arn") },
+        "MemorySize": function.memory_mb,
+        "Timeout": function.timeout.as_secs(),
+        "LoggingConfig": { "LogGroup": { "Ref": log_id(function.noun) }, "LogFormat": "JSON" },
+    });
+    if sends_to_itself(function) {
+        // It passes on where it stopped. Lambda would take the chain for a mistake and cut it after some 16 rounds
+        // (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html); its bound is its own.
+        properties["RecursiveLoop"] = json!("Allow");
+    }
+    properties["Events"] = events(function)?;
+    let mut resources = vec![
+        (id.to_owned(), json!({ "Type": "AWS::Serverless::Function", "Properties": properties })),
+        (format!("{id}Role"), policy::role(function)),
+    ];
+    if let Kind::Consumer { source: Source::Streams(_) } = function.kind {
+        resources.push((format!("{id}LateAlarm"), late_alarm(function)));
+    }
+    Ok(resources)
+}
+
+fn sends_to_itself(function: &Function) -> bool {
+    let Kind::Consumer { source: Source::Queue(queue) } = function.kind else { return false };
+    function.grants.contains(&Grant::Send(queue))
+}
+
+fn events(function: &Function) -> Result<Value> {
+    let mut events = Map::new();
+    match function.kind {
+        Kind::Route { method, path, .. } => {
+            let properties = json!({ "ApiId": { "Ref": "Api" }, "Method": method, "Path": path });
+            events.insert("Route".to_owned(), json!({ "Type": "HttpApi", "Properties": properties }));
+            if function.name == OTHERWISE {
+                let properties = json!({ "ApiId": { "Ref": "Api" } });
+                events.insert("Otherwise".to_owned(), json!({ "Type": "HttpApi", "Properties": properties }));
+            }
+        }
+        Kind::Schedule { every } => {
+            let minutes = every.as_secs() / 60;
+            if minutes == 0 || every.as_secs() % 60 != 0 {
+                return Err(format!("{}: EVERY must be whole minutes", function.name));
+            }
+            let rate = if minutes == 1 { "rate(1 minute)".to_owned() } else { format!("rate({minutes} minutes)") };
+            events.insert("Tick".to_owned(), json!({ "Type": "Schedule", "Properties": { "Schedule": rate } }));
+        }
+        Kind::Consumer { source: Source::Queue(queue) } => {
+            events.insert("Messages".to_owned(), json!({ "Type": "SQS", "Properties": messages(queue) }));
+        }
+        Kind::Consumer { source: Source::Streams(tables) } => {
+            if !function.grants.contains(&Grant::Send(UNPUBLISHED)) {
+                return Err(format!("{} takes from a stream, so it needs the grant send(UNPUBLISHED)", function.name));
+            }
+            for table in tables {
+                let event = json!({ "Type": "DynamoDB", "Properties": records(*table) });
+                events.insert(pascal_case(table.name()), event);
+            }
+        }
+    }
+    Ok(Value::Object(events))
+}
+
+fn messages(queue: Queue) -> Value {
+    json!({
+        "Queue": { "Fn::GetAtt": format!("{}.Arn", queues::id(queue)) },
+        "BatchSize": queue.batch,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": { "MaximumConcurrency": queue.concurrency },
+    })
+}
+
+fn records(table: Table) -> Value {
+    let pattern = json!({ "dynamodb": { "NewImage": { "record": { "S": [{ "anything-but": SILENT_RECORDS }] } } } });
+    json!({
+        "Stream": { "Fn::GetAtt": format!("{}.StreamArn", tables::id(table)) },
+        "StartingPosition": "TRIM_HORIZON",
+        "BatchSize": STREAM_BATCH,
+        "BisectBatchOnFunctionError": true,
+        "MaximumRetryAttempts": STREAM_TRIES,
+        "MaximumRecordAgeInSeconds": STREAM_SECONDS,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "DestinationConfig": {
+            "OnFailure": { "Type": "SQS", "Destination": { "Fn::GetAtt": format!("{}.Arn", queues::id(UNPUBLISHED)) } },
+        },
+        "FilterCriteria": { "Filters": [{ "Pattern": pattern.to_string() }] },
+    })
+}
+
+fn late_alarm(function: &Function) -> Value {
+    json!({
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmName": { "Fn::Sub": format!("guestlist-${{Stage}}-{}-is-late", function.name) },
+            "AlarmDescription": "What changed in the tables is read late: mails wait.",
+            "Namespace": "AWS/Lambda",
+            "MetricName": "IteratorAge",
+            "Dimensions": [{ "Name": "FunctionName", "Value": { "Ref": function.type_name } }],
+            "Statistic": "Maximum",
+            "Period": 60,
+            "EvaluationPeriods": 5,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": LATE_MILLISECONDS,
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [{ "Ref": "AlarmTopic" }],
+        },
+    })
+}

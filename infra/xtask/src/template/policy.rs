@@ -1,0 +1,98 @@
+//! A function's role: exactly its grants, on exactly its resources.
+
+use super::{queues, tables};
+use crate::pascal_case;
+use kit::{Function, Grant, Kind, Source, Table};
+use serde_json::{Value, json};
+use store::{Access, Verb};
+
+fn arn(id: &str) -> Value {
+    json!({ "Fn::GetAtt": format!("{id}.Arn") })
+}
+
+fn allow(sid: &str, actions: &[&str], resources: &[Value]) -> Value {
+    json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources })
+}
+
+/// A function's role.
+pub fn role(function: &Function) -> Value {
+    let log = arn(&super::functions::log_id(function.noun));
+    let mut statements = vec![allow("Log", &["logs:CreateLogStream", "logs:PutLogEvents"], &[log])];
+    statements.extend(function.grants.iter().map(grant));
+    if let Kind::Consumer { source } = function.kind {
+        statements.extend(taking(source));
+    }
+    json!({
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": "Allow",
+                    "Principal": { "Service": "lambda.amazonaws.com" },
+                    "Action": "sts:AssumeRole",
+                }],
+            },
+            "Policies": [{
+                "PolicyName": "grants",
+                "PolicyDocument": { "Version": "2012-10-17", "Statement": statements },
+            }],
+        },
+    })
+}
+
+fn grant(grant: &Grant) -> Value {
+    match grant {
+        Grant::Table(Access { table, verb }) => table_grant(*table, *verb),
+        Grant::Send(queue) => {
+            allow(&format!("Send{}", pascal_case(queue.name)), &["sqs:SendMessage"], &[arn(&queues::id(*queue))])
+        }
+        Grant::Mail => {
+            // The identity that mails come from; `SendRawEmail` is what IAM calls `SendEmail` with a whole MIME message.
+            let identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailDomain}";
+            allow("Mail", &["ses:SendEmail", "ses:SendRawEmail"], &[json!({ "Fn::Sub": identity })])
+        }
+    }
+}
+
+/// The actions are those that `store`'s guard lets through: no `Scan`, no `dynamodb:*`. A transaction needs the actions of its
+/// parts (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
+fn table_grant(table: Table, verb: Verb) -> Value {
+    let id = tables::id(table);
+    let sid = format!("{verb:?}{}", pascal_case(table.name()));
+    let mut resources = vec![arn(&id)];
+    let actions: &[&str] = match verb {
+        Verb::Read => {
+            if !table.indexes().is_empty() {
+                resources.push(json!({ "Fn::Sub": format!("${{{id}.Arn}}/index/*") }));
+            }
+            &["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
+        }
+        Verb::Write => &["dynamodb:PutItem", "dynamodb:UpdateItem"],
+        Verb::Remove => &["dynamodb:DeleteItem"],
+    };
+    allow(&sid, actions, &resources)
+}
+
+/// What Lambda's event source mapping does in the function's name
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
+fn taking(source: Source) -> Vec<Value> {
+    match source {
+        Source::Queue(queue) => {
+            let actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+            vec![allow(&format!("Take{}", pascal_case(queue.name)), &actions, &[arn(&queues::id(queue))])]
+        }
+        Source::Streams(tables) => {
+            let streams: Vec<Value> =
+                tables.iter().map(|table| json!({ "Fn::GetAtt": format!("{}.StreamArn", tables::id(*table)) })).collect();
+            let all = tables.iter().map(|table| json!({ "Fn::Sub": format!("${{{}.Arn}}/stream/*", tables::id(*table)) }));
+            let actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+            vec![
+                allow("TakeStreams", &actions, &streams),
+                // Listing names no stream yet, so it is held to those of these tables.
+                allow("ListStreams", &["dynamodb:ListStreams"], &all.collect::<Vec<_>>()),
+            ]
+        }
+    }
+}
