@@ -1,10 +1,12 @@
 //! Booking.
 
 use super::MyBooking;
+use crate::events::decide;
 use domain::bookings::{self, Guest, PartySize, Wish};
 use domain::ids::EventId;
+use domain::pools::Pool;
 use domain::refusal::Refusal;
-use kit::{Caller, Created, Cx, Grant, Result, Route, Table, read, write};
+use kit::{Caller, Created, Cx, Error, Grant, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -42,11 +44,14 @@ impl Route for BookPlace {
         let desk = cx.store().booking_desk(self.event, guest.id).await?;
         let event = desk.event.ok_or_else(|| Refusal::not_found("event"))?;
         let id = cx.new_id()?;
-        let decide = |pools: &[_]| bookings::book(id, &event, pools, &desk.calendar, &guest, wish, cx.now());
-        let booked = match decide(&desk.pools) {
+        let book = |pools: Vec<Pool>| {
+            let (event, guest) = (&event, &guest);
+            decide(cx, &desk.calendar, move |calendar| bookings::book(id, event, &pools, calendar, guest, wish, cx.now()))
+        };
+        let booked = match book(desk.pools).await {
             // Only one pool was looked at; the others may have room.
-            Err(refusal) if refusal.code == "sold_out" && event.pools > 1 => {
-                decide(&cx.store().pools(event.id, event.pools).await?)
+            Err(Error::Refused(refusal)) if refusal.code == "sold_out" && event.pools > 1 => {
+                book(cx.store().pools(event.id, event.pools).await?).await
             }
             decided => decided,
         }?;

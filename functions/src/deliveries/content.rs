@@ -7,7 +7,7 @@ use domain::events::{Event, Status};
 use domain::facts::{Before, Delivery, To, What, is_told, may_mail};
 use domain::ids::BookingId;
 use domain::pools;
-use domain::reminders::{Reminder, ReminderKind};
+use domain::reminders::ReminderKind;
 use jiff::SignedDuration;
 use kit::{Cx, Link, Result};
 use mail::{Change, Content};
@@ -103,6 +103,8 @@ async fn booking_content(cx: &Cx, what: &What, booking: &Booking, event: &Event)
     let (base, now) = (cx.base_url(), cx.now());
     let state = booking.state_in(event, now);
     let confirmed = matches!(state, State::Confirmed | State::Attended);
+    // What the world has overtaken is told to nobody.
+    let told = is_told(booking.state, what) && what.still_holds(event, now);
     let card = event_card(event, base, confirmed);
     let calendar = calendar_slot(booking, event, base, cx.sender());
     let tickets = ticket_stubs(booking, event, base);
@@ -118,31 +120,26 @@ async fn booking_content(cx: &Cx, what: &What, booking: &Booking, event: &Event)
                 by_organizer: *by == domain::bookings::CancelledBy::Organizer,
                 calendar,
             }),
-        What::EventMoved { terms, before, .. } => {
-            let stands = is_told(booking.state, what) && event.status == Status::Published && *terms == event.terms;
+        What::EventMoved { before, .. } => {
             let changes = changes(before, event);
-            (stands && !changes.is_empty())
+            (told && !changes.is_empty())
                 .then_some(Content::EventChanged { event: card, changes, booking_link, calendar })
         }
         What::EventCancelled { .. } => {
-            let stands = is_told(booking.state, what) && event.status == Status::Cancelled;
             let message = event.cancel_message.as_ref().map(ToString::to_string);
-            stands.then_some(Content::EventCancelled { event: card, message, calendar })
+            told.then_some(Content::EventCancelled { event: card, message, calendar })
         }
-        What::ReminderFired { kind, starts, .. } => {
-            let stands = confirmed && Reminder::still_holds(event, *starts, now);
-            stands.then_some(match kind {
-                ReminderKind::DayBefore => Content::ReminderDayBefore { event: card, tickets, booking_link },
-                ReminderKind::HourBefore => Content::ReminderHourBefore { event: card, tickets, booking_link },
-            })
-        }
+        What::ReminderFired { kind, .. } => told.then_some(match kind {
+            ReminderKind::DayBefore => Content::ReminderDayBefore { event: card, tickets, booking_link },
+            ReminderKind::HourBefore => Content::ReminderHourBefore { event: card, tickets, booking_link },
+        }),
         What::Announced { announcement, .. } => {
-            let told = cx.store().announcement(event.id, *announcement).await?;
-            let told = told.filter(|_| is_told(booking.state, what) && event.status == Status::Published);
-            told.map(|told| Content::Announcement {
+            let announcement = cx.store().announcement(event.id, *announcement).await?;
+            let stands = told && event.status == Status::Published;
+            announcement.filter(|_| stands).map(|announcement| Content::Announcement {
                 event: card,
-                title: told.subject.to_string(),
-                body: told.body.to_string(),
+                title: announcement.subject.to_string(),
+                body: announcement.body.to_string(),
             })
         }
         What::VerificationRequested { .. } | What::PasswordResetRequested { .. } | What::KnownAddressSignedUp { .. } => {

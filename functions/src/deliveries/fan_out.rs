@@ -46,8 +46,8 @@ impl Consumer for FanOut {
             return cx.send(MAILS, &direct_deliveries(&self.fact), 0).await;
         };
         let Some(event) = cx.store().event(event).await? else { return Ok(()) };
-        // A later move will tell of itself; this one is overtaken.
-        if matches!(self.fact.what, What::EventMoved { terms, .. } if terms != event.terms) {
+        // A later move, say, will tell of itself; this one is overtaken.
+        if !self.fact.what.still_holds(&event, cx.now()) {
             return Ok(());
         }
         let mut cursor = self.cursor.clone();
@@ -119,9 +119,8 @@ async fn follow_one(cx: &Cx, event: &Event, booking: &Booking) -> Result<()> {
     if let Some(calendar) = calendar.followed(event, booking.id, cx.now()) {
         changes.push(Change::Replace(Record::Calendar(calendar)));
     }
-    if let Some(stored) = stored.filter(|stored| stored.starts != event.starts.instant) {
-        let version = stored.version + 1;
-        changes.push(Change::Replace(Record::Booking(Booking { version, starts: event.starts.instant, ..stored })));
+    if let Some(followed) = stored.and_then(|stored| stored.followed(event)) {
+        changes.push(Change::Replace(Record::Booking(followed)));
     }
     if changes.is_empty() {
         return Ok(());

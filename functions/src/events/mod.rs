@@ -5,6 +5,7 @@ pub mod cancel_event;
 pub mod create_event;
 pub mod discard_event;
 mod fields;
+mod free_time;
 pub mod list_announcements;
 pub mod list_events;
 pub mod list_my_events;
@@ -14,4 +15,5 @@ pub mod update_event;
 mod views;
 
 pub use fields::{Limit, PageOf};
+pub use free_time::decide;
 pub use views::{AnnouncementView, EventView};

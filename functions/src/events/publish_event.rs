@@ -1,6 +1,6 @@
 //! Publishing an event.
 
-use super::EventView;
+use super::{EventView, decide};
 use domain::ids::EventId;
 use domain::refusal::Refusal;
 use kit::{Caller, Cx, Grant, Result, Route, Table, Tagged, read, write};
@@ -30,7 +30,8 @@ impl Route for PublishEvent {
         let (event, calendar) = cx.store().event_and_calendar(self.event, user).await?;
         let event = event.ok_or_else(|| Refusal::not_found("event"))?.run_by(user)?;
         cx.check_version("event", event.version)?;
-        let (published, changes) = event.published(&calendar, self.allow_overlap, cx.now())?;
+        let (published, changes) =
+            decide(cx, &calendar, |calendar| event.published(calendar, self.allow_overlap, cx.now())).await?;
         if !changes.is_empty() {
             cx.metric("EventsPublished", 1.0);
         }

@@ -1,6 +1,6 @@
 //! Changing an event.
 
-use super::EventView;
+use super::{EventView, decide};
 use crate::present::present;
 use domain::Language;
 use domain::events::{self, Details, EventKind, Place, Visibility};
@@ -111,7 +111,10 @@ impl Route for UpdateEvent {
         cx.check_version("event", event.version)?;
         let allow_overlap = self.allow_overlap;
         let details = self.apply(event.details.clone());
-        let (changed, changes) = event.changed(details, &pools, &calendar, allow_overlap, cx.now())?;
+        let (changed, changes) = decide(cx, &calendar, |calendar| {
+            event.changed(details.clone(), &pools, calendar, allow_overlap, cx.now())
+        })
+        .await?;
         if changed.claim() != event.claim() {
             let twin = cx.store().event_twin(&changed.claim()).await?;
             events::not_a_duplicate(&changed, twin, None)?;

@@ -7,6 +7,7 @@ mod people;
 mod reply;
 
 pub use mailbox::Mail;
+#[allow(unused_imports, reason = "each test uses a part of it")]
 pub use people::Person;
 pub use reply::Reply;
 

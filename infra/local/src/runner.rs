@@ -105,7 +105,7 @@ impl Runner {
         let settings = Settings {
             prefix: PREFIX.to_owned(),
             base_url: origin.clone(),
-            sender: "Guestlist <hello@guestlist.test>".to_owned(),
+            sender: "hello@guestlist.test".to_owned(),
             queues: format!("{aws}/000000000000/"),
             dynamodb: Some(dynamodb),
             sqs: Some(aws.clone()),

@@ -77,9 +77,7 @@ impl Stream {
     /// # Errors
     /// When the tables or the disk can't be used.
     pub async fn step(&self) -> Result<usize, String> {
-        // Reading waits for the database's lock, which isn't a thing to do among the runtime's few workers.
-        let stream = self.clone();
-        let records = tokio::task::spawn_blocking(move || stream.read()).await.map_err(|error| error.to_string())??;
+        let records = self.read()?;
         self.deliver(&records).await?;
         Ok(records.len())
     }

@@ -3,7 +3,7 @@
 use crate::Store;
 use crate::cursor::{Page, Position};
 use crate::error::{Error, Result};
-use crate::item::{Key, pool_name, text};
+use crate::item::{Key, key_in, pool_name, text};
 use crate::read::Query;
 use crate::tables::{BY_EVENT, BY_USER, Table};
 use domain::Record;
@@ -156,12 +156,20 @@ impl Store {
             }
             let (records, more) = self.query(query).await?;
             bookings.extend(records.into_iter().map(as_booking).collect::<Result<Vec<_>>>()?);
+            let most = usize::try_from(limit).unwrap_or(0);
+            if bookings.len() > most {
+                // A filter looked at more than fits the page: it ends at the last that does.
+                bookings.truncate(most);
+                let last = bookings.last().cloned().map(Record::Booking).ok_or(Error::Cursor)?;
+                position = Position::after(pool.to_string(), &key_in(&last, BY_EVENT)?);
+                break;
+            }
             position = match more {
                 Some(key) => Position::after(pool.to_string(), &key),
                 None if pool + 1 < pools => Position::start((pool + 1).to_string()),
                 None => return Ok(Page { items: bookings, cursor: None }),
             };
-            if bookings.len() >= usize::try_from(limit).unwrap_or(0) {
+            if bookings.len() >= most {
                 break;
             }
         }

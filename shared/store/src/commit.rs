@@ -4,9 +4,10 @@ use crate::Store;
 use crate::error::{Error, Result};
 use crate::item::{Item, Key, number, text, to_item};
 use crate::deliveries::IdempotencyRecord;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
+    AttributeValue, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use domain::{Change, Record};
 use std::collections::HashMap;
@@ -23,6 +24,8 @@ struct Write {
     condition: Option<String>,
     names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
+    /// Whether it is done when the very same item is there already.
+    once: bool,
 }
 
 enum Action {
@@ -33,7 +36,7 @@ enum Action {
 
 impl Write {
     fn new(key: Key, action: Action) -> Self {
-        Self { key, action, condition: None, names: HashMap::new(), values: HashMap::new() }
+        Self { key, action, condition: None, names: HashMap::new(), values: HashMap::new(), once: false }
     }
 
     fn put(record: &Record) -> Result<Self> {
@@ -57,7 +60,9 @@ impl Write {
 
     fn of(change: &Change) -> Result<Self> {
         Ok(match change {
-            Change::Insert(record) => Write::put(record)?.only_if("attribute_not_exists(pk)"),
+            Change::Insert(record) => {
+                Write { once: true, ..Write::put(record)?.only_if("attribute_not_exists(pk)") }
+            }
             Change::Replace(record) => {
                 let version = record.version().ok_or_else(|| Error::item("any", &"a record without a version"))?;
                 match version {
@@ -156,7 +161,11 @@ impl Store {
     pub async fn commit(&self, changes: &[Change], idempotency: Option<&IdempotencyRecord>) -> Result<()> {
         let mut writes = changes.iter().map(Write::of).collect::<Result<Vec<_>>>()?;
         if let Some(record) = idempotency {
-            let write = Write::new(record.key(), Action::Put(record.item()?)).only_if("attribute_not_exists(pk)");
+            // One that has ended counts as absent, although DynamoDB may take days to remove it.
+            let write = Write::new(record.key(), Action::Put(record.item()?))
+                .only_if("attribute_not_exists(pk) OR #expires <= :now")
+                .name("#expires", "expires")
+                .value(":now", number(record.made()));
             writes.push(write);
         }
         match writes.len() {
@@ -176,10 +185,21 @@ impl Store {
         let capacity = Some(ReturnConsumedCapacity::Total);
         match write.action {
             Action::Put(item) => {
-                let call = self.client.put_item().table_name(table).set_item(Some(item));
+                let call = self.client.put_item().table_name(table).set_item(Some(item.clone()));
                 let call = call.set_condition_expression(write.condition).set_return_consumed_capacity(capacity);
                 let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
-                call.send().await.map(drop).map_err(Error::of)
+                let call = call.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+                let Err(error) = call.send().await else { return Ok(()) };
+                // The SDK repeats a call whose answer was lost. A transaction has a token for that; a plain write finds
+                // its own item in the way.
+                match error.as_service_error() {
+                    Some(PutItemError::ConditionalCheckFailedException(held))
+                        if write.once && held.item() == Some(&item) =>
+                    {
+                        Ok(())
+                    }
+                    _ => Err(Error::of(error)),
+                }
             }
             Action::Update(expression) => {
                 let call = self.client.update_item().table_name(table).set_key(Some(write.key.attributes()));

@@ -51,6 +51,11 @@ impl IdempotencyRecord {
         Key::new(Table::Deliveries, format!("request#{}", self.scope), "answer")
     }
 
+    /// When it was made, in epoch seconds.
+    pub(crate) fn made(&self) -> i64 {
+        self.expires - IDEMPOTENCY_HOURS * 3_600
+    }
+
     pub(crate) fn item(&self) -> Result<Item> {
         let mut item: Item =
             serde_dynamo::aws_sdk_dynamodb_1::to_item(self).map_err(|e| Error::item(&self.scope, &e))?;

@@ -133,15 +133,22 @@ impl Store {
             Some(cursor) => Position::decode(cursor)?,
             None => Position::start(first_day.clone()),
         };
-        if position.partition < first_day || position.partition > listed_day(last) {
+        let day: jiff::civil::Date = position.partition.parse().map_err(|_| Error::Cursor)?;
+        if day.to_string() != position.partition || position.partition > listed_day(last) {
             return Err(Error::Cursor);
+        }
+        // Who turns the pages slowly asks from a later time than the cursor was made at.
+        if position.partition < first_day {
+            position = Position::start(first_day);
         }
         let mut events = Vec::new();
         for _ in 0..QUERIES_PER_PAGE {
             let room = limit - i32::try_from(events.len()).unwrap_or(limit);
             let mut query = Query::new(Table::Events, Some(LISTED), &position.partition);
-            query.between = Some((sortable(from), sortable(last)));
             query.after = position.key();
+            let reached = query.after.as_ref().and_then(|key| key.get(LISTED.sort)?.as_s().ok());
+            let least = reached.map_or(sortable(from), |reached| sortable(from).min(reached.clone()));
+            query.between = Some((least, sortable(last)));
             query.filter = listed_filter(filter);
             query.limit = room;
             let (records, more) = self.query(query).await?;

@@ -1,7 +1,7 @@
 //! Records as DynamoDB items: where each is stored and under which index keys.
 
 use crate::error::{Error, Result};
-use crate::tables::Table;
+use crate::tables::{Index, Table};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Record;
 use domain::events::Event;
@@ -165,6 +165,12 @@ pub(crate) fn to_item(record: &Record) -> Result<Item> {
     item.extend(Key::of(record).attributes());
     item.extend(index_attributes(record).into_iter().map(|(name, value)| (name.to_owned(), value)));
     Ok(item)
+}
+
+/// A record's keys in the table and in an index: where a list goes on after it.
+pub(crate) fn key_in(record: &Record, index: Index) -> Result<Item> {
+    let wanted = ["pk", "sk", index.partition, index.sort];
+    Ok(to_item(record)?.into_iter().filter(|(name, _)| wanted.contains(&name.as_str())).collect())
 }
 
 /// The record in an item.

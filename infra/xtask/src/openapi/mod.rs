@@ -1,0 +1,266 @@
+//! `openapi.json`: the API's description (OpenAPI 3.1.1, <https://spec.openapis.org/oas/v3.1.1>), from the registry, the
+//! requests' and replies' schemas, the doc comments and the samples in `events/`.
+
+mod parameters;
+mod problems;
+mod samples;
+mod schemas;
+
+use crate::{Result, source};
+use kit::{Caller, Function, Grant, Kind, RouteDocs, Table, write};
+use parameters::Split;
+use samples::Sample;
+use schemas::Schemas;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A route, with what is known of it.
+struct Operation<'a> {
+    function: &'a Function,
+    method: &'static str,
+    path: &'static str,
+    caller: Caller,
+    idempotent: bool,
+    /// Whether it takes `If-Match`: it changes a thing that is read, here or by its reply, with an `ETag`.
+    if_match: bool,
+    split: Split,
+    reply: RouteDocs,
+    sample: Option<Sample>,
+}
+
+/// The description's text.
+///
+/// # Errors
+/// A schema, a doc comment or a sample isn't as it should be.
+pub fn text(root: &Path, all: &[Function]) -> Result<String> {
+    let mut text = serde_json::to_string_pretty(&document(root, all)?).map_err(|why| why.to_string())?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn document(root: &Path, all: &[Function]) -> Result<Value> {
+    let mut schemas = Schemas::new();
+    let mut paths: Map<String, Value> = Map::new();
+    let tagged: BTreeSet<&str> = tagged_paths(all, &mut schemas);
+    for function in all {
+        let Some(operation) = operation(root, function, &tagged, &mut schemas)? else { continue };
+        let doc = source::function_doc(root, function)?;
+        let entry = paths.entry(operation.path).or_insert_with(|| json!({}));
+        entry[operation.method.to_ascii_lowercase()] = described(&operation, &doc);
+    }
+    let tags = tags(root, all)?;
+    schemas.insert("Problem", problems::schema());
+    let mut document = json!({
+        "openapi": "3.1.1",
+        "info": {
+            "title": "Guestlist",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Events end to end: book a place, get a ticket, be reminded, be let in.",
+            "description": INTRODUCTION,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/", "description": "Where this description is." }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An access token from `POST /api/tokens`, good for 15 minutes; at a door, a door pass.",
+                },
+            },
+            "parameters": parameters::shared(),
+            "headers": {
+                "RequestId": {
+                    "description": "Names this request in our log.",
+                    "schema": { "type": "string" },
+                },
+                "ETag": {
+                    "description": "The version of what was sent, for `If-Match`.",
+                    "schema": { "type": "string" },
+                    "example": "\"3\"",
+                },
+            },
+            "responses": problems::responses(),
+        },
+    });
+    let used = schemas.used_by(&document);
+    document["components"]["schemas"] = Value::Object(used);
+    Ok(document)
+}
+
+const INTRODUCTION: &str = "\
+Times are RFC 3339 instants, or a wall time with its IANA zone. Money is integer minor units with an ISO 4217 currency. \
+Ids are a prefix and a ULID.\n\n\
+Errors are problems (RFC 9457) with a stable `code`; `errors` names the fields at fault by JSON pointer.\n\n\
+Lists come in pages: send `cursor` as the page before gave it; a page without a `cursor` is the last.\n\n\
+A POST that takes an `Idempotency-Key` may be repeated safely: same key and request, same answer.\n\n\
+What a caller may not see is absent.";
+
+fn tagged_paths(all: &[Function], schemas: &mut Schemas) -> BTreeSet<&'static str> {
+    let tagged = |function: &Function| match (function.kind, function.docs) {
+        (Kind::Route { path, method: "GET", .. }, Some(docs)) => schemas.replies(docs).tagged.then_some(path),
+        _ => None,
+    };
+    all.iter().filter_map(tagged).collect()
+}
+
+fn operation<'a>(
+    root: &Path,
+    function: &'a Function,
+    tagged: &BTreeSet<&str>,
+    schemas: &mut Schemas,
+) -> Result<Option<Operation<'a>>> {
+    let (Kind::Route { method, path, caller, idempotent, query }, Some(docs)) = (function.kind, function.docs) else {
+        return Ok(None);
+    };
+    let request = schemas.requests(docs).request;
+    let split = Split::new(method, path, query, &request).map_err(|why| format!("{}: {why}", function.name))?;
+    let reply = schemas.replies(docs);
+    let if_match = method != "GET" && (reply.tagged || tagged.contains(path));
+    let sample = Sample::read(root, function, path)?;
+    Ok(Some(Operation { function, method, path, caller, idempotent, if_match, split, reply, sample }))
+}
+
+fn described(operation: &Operation, doc: &str) -> Value {
+    let Operation { function, caller, split, sample, .. } = operation;
+    let summary = source::first_sentence(doc);
+    let who = who(*caller);
+    let mut described = json!({
+        "operationId": function.name,
+        "tags": [function.noun],
+        "summary": summary.trim_end_matches('.'),
+        "description": format!("{doc}\n\n{who}"),
+        "x-caller": caller_name(*caller),
+    });
+    described["security"] = security(*caller);
+    let mut parameters = split.parameters(sample.as_ref());
+    if operation.idempotent {
+        parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
+    }
+    if operation.if_match {
+        parameters.push(json!({ "$ref": "#/components/parameters/IfMatch" }));
+    }
+    if !parameters.is_empty() {
+        described["parameters"] = Value::Array(parameters);
+    }
+    if let Some(body) = split.body(sample.as_ref()) {
+        described["requestBody"] = body;
+    }
+    described["responses"] = responses(operation);
+    described
+}
+
+fn responses(operation: &Operation) -> Value {
+    let mut headers = json!({ "x-request-id": { "$ref": "#/components/headers/RequestId" } });
+    if operation.reply.tagged {
+        headers["etag"] = json!({ "$ref": "#/components/headers/ETag" });
+    }
+    let mut good = json!({ "description": good_words(operation.reply.status), "headers": headers });
+    if !operation.reply.media.is_empty() {
+        let content: Map<String, Value> = operation
+            .reply
+            .media
+            .iter()
+            .map(|media| {
+                let schema = media.schema.clone().map_or_else(|| json!({}), Value::from);
+                (media.name.to_owned(), if schema == json!({}) { json!({}) } else { json!({ "schema": schema }) })
+            })
+            .collect();
+        good["content"] = Value::Object(content);
+    }
+    let mut responses = Map::new();
+    responses.insert(operation.reply.status.to_string(), good);
+    for status in problems_of(operation) {
+        responses.insert(status.to_string(), problems::reference(status));
+    }
+    responses.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
+    Value::Object(responses)
+}
+
+/// The problems that a route may answer with, as far as they follow from its declaration.
+fn problems_of(operation: &Operation) -> BTreeSet<u16> {
+    let Operation { function, method, caller, split, if_match, idempotent, .. } = operation;
+    let changes = *method != "GET";
+    let may = [
+        (400, split.has_fields() || *if_match || *idempotent),
+        (401, caller.reads_token()),
+        (403, caller.reads_token() && !matches!(caller, Caller::AnyoneOrUser | Caller::HolderOf(_))),
+        (404, split.has_path()),
+        (409, changes && caller.reads_token()),
+        (412, *if_match),
+        (413, split.has_body()),
+        (415, split.has_body()),
+        (422, split.has_fields()),
+        // Whoever counts how often it is called writes there.
+        (429, function.grants.contains(&write(Table::Deliveries))),
+        (503, function.grants.iter().any(|grant| matches!(grant, Grant::Table(_)))),
+    ];
+    may.into_iter().filter(|(_, may)| *may).map(|(status, _)| status).collect()
+}
+
+fn good_words(status: u16) -> &'static str {
+    match status {
+        201 => "Made.",
+        202 => "Taken; it will happen.",
+        204 => "Done.",
+        _ => "As asked.",
+    }
+}
+
+fn security(caller: Caller) -> Value {
+    match caller {
+        Caller::Anyone | Caller::Internal => json!([]),
+        Caller::AnyoneOrUser | Caller::HolderOf(_) => json!([{}, { "bearer": [] }]),
+        Caller::User | Caller::Verified | Caller::OrganizerOf(_) | Caller::OwnerOf(_) | Caller::DoorOf(_) => {
+            json!([{ "bearer": [] }])
+        }
+    }
+}
+
+fn caller_name(caller: Caller) -> String {
+    match caller {
+        Caller::OrganizerOf(field) => format!("organizer of {field}"),
+        Caller::OwnerOf(field) => format!("owner of {field}"),
+        Caller::HolderOf(field) => format!("holder of {field}"),
+        Caller::DoorOf(field) => format!("door of {field}"),
+        Caller::Anyone => "anyone".to_owned(),
+        Caller::AnyoneOrUser => "anyone or user".to_owned(),
+        Caller::User => "user".to_owned(),
+        Caller::Verified => "verified user".to_owned(),
+        Caller::Internal => "internal".to_owned(),
+    }
+}
+
+fn who(caller: Caller) -> String {
+    match caller {
+        Caller::Anyone => "Anyone may call it.".to_owned(),
+        Caller::AnyoneOrUser => "Anyone may call it; who is signed in may see more.".to_owned(),
+        Caller::User => "Whoever is signed in may call it.".to_owned(),
+        Caller::Verified => "Whoever is signed in and has verified their address may call it.".to_owned(),
+        Caller::OrganizerOf(field) => format!("The organizer of the event in `{field}` may call it."),
+        Caller::OwnerOf(field) => {
+            format!("The one to whom `{field}` belongs may call it, and the organizer of its event.")
+        }
+        Caller::HolderOf(field) => {
+            format!(
+                "The holder of the ticket in `{field}` may call it, the organizer of its event, and whoever has the ticket's \
+                 own key."
+            )
+        }
+        Caller::DoorOf(field) => {
+            format!("Who stands at the door of the event in `{field}` may call it, with a door pass, and its organizer.")
+        }
+        Caller::Internal => "Nobody may call it from outside.".to_owned(),
+    }
+}
+
+fn tags(root: &Path, all: &[Function]) -> Result<Vec<Value>> {
+    let mut nouns: Vec<&str> =
+        all.iter().filter(|function| function.docs.is_some()).map(|function| function.noun).collect();
+    nouns.dedup();
+    nouns.iter().map(|noun| Ok(json!({ "name": noun, "description": source::noun_doc(root, noun)? }))).collect()
+}
