@@ -208,7 +208,7 @@ impl Drawing {
         for column in 0..6 {
             for row in 0..3 {
                 let (x, y) = (column * TILE - 30, row * TILE);
-                let class = self.chance.one_of(&[MID, ACCENT, PAPER, INK, ACCENT]);
+                let class = self.chance.one_of(&[MID, ACCENT, MID, INK, ACCENT]);
                 match self.chance.between(0, 5) {
                     0 => self.circle(class, x + TILE / 2, y + TILE / 2, TILE / 2),
                     1 => self.path(class, &format!("M{x} {y}h{TILE}v{TILE}Z")),

@@ -63,7 +63,8 @@ struct AccountShown<'a> {
     /// A request to the API, where there is no page for it.
     line: Option<&'static str>,
     forms: Vec<Form<'a>>,
-    forgot_link: bool,
+    /// What the link to where a new password is asked for says.
+    forgot_link: Option<&'static str>,
     /// What the script says when a form is refused, as JSON.
     refused: String,
 }
@@ -106,7 +107,11 @@ impl RenderAccountPage {
             _ => return nothing_here(language, |words| &words.no_page),
         };
         let (title, text) = head;
-        let forgot_link = matches!(self.action.as_str(), "sign-in" | "reset");
+        let forgot_link = match self.action.as_str() {
+            "sign-in" => Some(words.forgot_link),
+            "reset" => Some(words.new_link),
+            _ => None,
+        };
         let refused = serde_json::to_string(&words.refused).map_err(Error::internal)?;
         let scripted = !forms.is_empty();
         let shown = AccountShown { title, text, line, forms, forgot_link, refused };

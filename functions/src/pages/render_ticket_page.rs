@@ -107,6 +107,7 @@ struct TicketShown<'a> {
     message: Option<&'a str>,
     qr: Option<String>,
     when: String,
+    zone: String,
     starts: String,
     place: Option<PlaceShown>,
     online_link: Option<&'a str>,
@@ -126,6 +127,7 @@ fn page(booking: &Booking, ticket: &Ticket, event: &Event, language: Language, n
     });
     let counts = matches!(standing, Standing::Valid | Standing::Admitted) && now < event.ends.instant;
     let qr = if counts { Some(drawn(&ticket.token)?) } else { None };
+    let (when, zone) = mail::when(language, &event.starts.zoned(), &event.ends.zoned(), now);
     let shown = TicketShown {
         id: id.to_string(),
         name: details.name.as_str(),
@@ -135,7 +137,8 @@ fn page(booking: &Booking, ticket: &Ticket, event: &Event, language: Language, n
         standing: StandingShown::new(standing, admitted, words),
         message: event.cancel_message.as_ref().map(|message| message.as_str()),
         qr,
-        when: mail::when(language, &event.starts.zoned(), &event.ends.zoned(), now),
+        when,
+        zone,
         starts: event.starts.instant.to_string(),
         place: details.place.as_ref().map(|place| cards::place_line(place).into()),
         online_link: details.online_link.as_ref().filter(|_| counts).map(|link| link.as_str()),
@@ -180,7 +183,7 @@ mod tests {
             "Anna &lt;b&gt; Petrova",
             "Ticket 2 of 3",
             "Silent film night",
-            "Saturday, 21 November, 19:30–22:00 (Kathmandu time, UTC+5:45)",
+            "Saturday, 21 November, 19:30–22:00</time><br>Kathmandu time, UTC+5:45",
             "Kino Rodina",
             "meet.example",
             "aria-label=\"QR code of the ticket for Anna",

@@ -1,13 +1,15 @@
 //! A whole Guestlist in memory, driven as from outside: requests through the router, ticks and messages through the same
 //! entry as in Lambda, mails as their readers get them.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "each test uses a part of it")]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "each test uses a part of it")]
 
+pub mod fixtures;
+pub mod forge;
 mod mailbox;
 mod people;
 mod reply;
 
+pub use fixtures::Fixture;
 pub use mailbox::Mail;
-#[allow(unused_imports, reason = "each test uses a part of it")]
 pub use people::Person;
 pub use reply::Reply;
 

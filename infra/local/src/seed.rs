@@ -222,8 +222,9 @@ async fn open(
                 return if passed_over { Ok(0) } else { Err(format!("{}: {created:?}", planned.name)) };
             };
             let id = event["id"].as_str().ok_or_else(|| format!("an event without its id: {event}"))?;
-            let published = organizer.post(&format!("/api/events/{id}/publish"), None, &json!({})).await;
-            if !matches!(published.0, 200..=299 | 409) {
+            let published = organizer.post(&format!("/api/events/{id}/publish"), None, &json!({ "allow_overlap": true })).await;
+            let already = resumed && published.0 == 409;
+            if published.0 != 200 && !already {
                 return Err(format!("{}: {published:?}", planned.name));
             }
             let mut bookings = 0;

@@ -40,7 +40,7 @@ pub struct Stream {
 
 /// How long a stream rests when nobody rings: writes that come from elsewhere (a test's own client, a TTL sweep) are
 /// seen after this. An empty read is one index lookup.
-const REST: Duration = Duration::from_millis(250);
+const REST: Duration = Duration::from_secs(1);
 
 /// The pause after `attempt` failures of one record: a tenth of the queues' backoff, since a shard waits behind it.
 fn pause(attempt: u32) -> Duration {

@@ -5,9 +5,9 @@ pub mod grants;
 pub mod new;
 pub mod openapi;
 pub mod source;
+pub mod suite;
 pub mod template;
 pub mod tools;
-pub mod tests;
 
 use std::path::{Path, PathBuf};
 

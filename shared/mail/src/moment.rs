@@ -8,10 +8,11 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-/// When an event is, for a page whose reader's own zone isn't known: "Saturday, 21 November, 19:30–22:00 (Kathmandu time,
-/// UTC+5:45)".
-pub fn when(language: Language, starts: &Zoned, ends: &Zoned, now: Timestamp) -> String {
-    Moments { spoken: spoken(language), reader: None, now }.when(starts, ends)
+/// When an event is, for a page whose reader's own zone isn't known: "Saturday, 21 November, 19:30–22:00" and "Kathmandu
+/// time, UTC+5:45".
+pub fn when(language: Language, starts: &Zoned, ends: &Zoned, now: Timestamp) -> (String, String) {
+    let spoken = spoken(language);
+    (Moments { spoken, reader: None, now }.span(starts, ends), zone(spoken, starts))
 }
 
 /// When something happened, on the wall of its zone: "Saturday, 21 November, 19:41".

@@ -2,7 +2,7 @@
 
 use crate::cursor::{Page, Position};
 use crate::error::{Error, Result};
-use crate::item::{Key, due_hour, listed_day, sortable, text};
+use crate::item::{Key, due_hour, listed_month, sortable, text};
 use crate::read::Query;
 use crate::tables::{BY_ORGANIZER, DUE, LISTED, Table};
 use crate::{Store, item};
@@ -117,8 +117,8 @@ impl Store {
         Ok(event.map(|(event, pools)| (event, pools, calendar)))
     }
 
-    /// Published public events that start within `from..to`, by start. Each query looks at one UTC day; a page costs five
-    /// queries at most and may be short though more follow.
+    /// Published public events that start within `from..to`, by start. Each query looks at one UTC month; a page costs
+    /// five queries at most and may be short though more follow.
     pub async fn listed_events(
         &self,
         from: Timestamp,
@@ -128,18 +128,17 @@ impl Store {
         cursor: Option<&str>,
     ) -> Result<Page<Event>> {
         let last = to.unwrap_or(from + SignedDuration::from_hours(24 * LISTED_DAYS));
-        let first_day = listed_day(from);
+        let first_month = listed_month(from);
         let mut position = match cursor {
             Some(cursor) => Position::decode(cursor)?,
-            None => Position::start(first_day.clone()),
+            None => Position::start(first_month.clone()),
         };
-        let day: jiff::civil::Date = position.partition.parse().map_err(|_| Error::Cursor)?;
-        if day.to_string() != position.partition || position.partition > listed_day(last) {
+        if month_after(&position.partition).is_none() || position.partition > listed_month(last) {
             return Err(Error::Cursor);
         }
         // Who turns the pages slowly asks from a later time than the cursor was made at.
-        if position.partition < first_day {
-            position = Position::start(first_day);
+        if position.partition < first_month {
+            position = Position::start(first_month);
         }
         let mut events = Vec::new();
         for _ in 0..QUERIES_PER_PAGE {
@@ -155,8 +154,8 @@ impl Store {
             events.extend(records.into_iter().map(as_event).collect::<Result<Vec<_>>>()?);
             position = match more {
                 Some(key) => Position::after(position.partition, &key),
-                None => match day_after(&position.partition).filter(|day| *day <= listed_day(last)) {
-                    Some(day) => Position::start(day),
+                None => match month_after(&position.partition).filter(|month| *month <= listed_month(last)) {
+                    Some(month) => Position::start(month),
                     None => return Ok(Page { items: events, cursor: None }),
                 },
             };
@@ -287,7 +286,10 @@ fn listed_filter(filter: &ListedFilter) -> Filter {
     }
 }
 
-fn day_after(day: &str) -> Option<String> {
-    let date: jiff::civil::Date = day.parse().ok()?;
-    date.tomorrow().ok().map(|next| next.to_string())
+fn month_after(month: &str) -> Option<String> {
+    let first: jiff::civil::Date = format!("{month}-01").parse().ok()?;
+    // One way to write a month: `2026-1` and `202612` would be partitions that don't exist.
+    let plain = first.strftime("%Y-%m").to_string() == month;
+    let first = plain.then_some(first)?;
+    Some(first.last_of_month().tomorrow().ok()?.strftime("%Y-%m").to_string())
 }

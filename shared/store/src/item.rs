@@ -109,9 +109,9 @@ pub(crate) fn due_hour(kind: ReminderKind, at: Timestamp) -> String {
     format!("{}#{}", kind.word(), at.strftime("%Y-%m-%dT%H"))
 }
 
-/// The partition in which listed events of that UTC day are found.
-pub(crate) fn listed_day(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
+/// The partition in which listed events of that UTC month are found.
+pub(crate) fn listed_month(at: Timestamp) -> String {
+    at.strftime("%Y-%m").to_string()
 }
 
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
@@ -154,7 +154,7 @@ fn event_attributes(event: &Event) -> Vec<(&'static str, AttributeValue)> {
     let starts = event.starts.instant;
     let mut attributes = vec![("starts_id", text(format!("{}#{}", sortable(starts), event.id)))];
     if event.is_listed() {
-        attributes.push(("listed_day", text(listed_day(starts))));
+        attributes.push(("listed_month", text(listed_month(starts))));
     }
     attributes
 }

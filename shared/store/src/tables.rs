@@ -34,8 +34,8 @@ pub struct Index {
 
 /// Events by organizer and start.
 pub const BY_ORGANIZER: Index = Index { name: "by_organizer", partition: "organizer", sort: "starts_id" };
-/// Published public events by UTC start day, then start.
-pub const LISTED: Index = Index { name: "listed", partition: "listed_day", sort: "starts_id" };
+/// Published public events by UTC start month, then start.
+pub const LISTED: Index = Index { name: "listed", partition: "listed_month", sort: "starts_id" };
 /// Planned reminders by kind and hour in which they are due.
 pub const DUE: Index = Index { name: "due", partition: "due_hour", sort: "due_event" };
 /// Bookings by event pool, then state and since when; scans by event and time.

@@ -63,7 +63,7 @@ pub(super) const WORDS: Words = Words {
     email: "Email address",
     code: "Six-digit code",
     new_password: "New password",
-    password_hint: "10 characters or more. Length counts, special signs don't have to be there.",
+    password_hint: "10 characters or more. Length counts, special characters are up to you.",
     working: "One moment …",
     no_script: "JavaScript is off, so this page can't tell you what came of it. Press the button all the same: where the page stays as it is, it worked.",
     verify: Action {
@@ -101,6 +101,7 @@ pub(super) const WORDS: Words = Words {
         text: "There's no page for it yet. Until there is, signing in is done through the API, with address and password:",
     },
     forgot_link: "Forgot the password?",
+    new_link: "Ask for a new link",
     refused: Refused {
         code_invalid: "The code is wrong or has run out. Look at the newest mail, or ask for a new code.",
         reset_invalid: "The link has run out or was used already. Ask for a new one.",

@@ -77,8 +77,9 @@ pub struct Words {
     pub forgot: Action,
     pub unsubscribe: Action,
     pub sign_in: Told,
-    /// The link to where a new password is asked for.
+    /// The link to where a new password is asked for, and the same for who has a link already.
     pub forgot_link: &'static str,
+    pub new_link: &'static str,
     pub refused: Refused,
 
     /// "3 of 5", of a party.

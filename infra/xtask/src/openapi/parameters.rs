@@ -89,11 +89,12 @@ impl Split {
 
     /// The body, with the sample's as an example.
     pub fn body(&self, sample: Option<&Sample>) -> Option<Value> {
-        let mut media = json!({ "schema": self.body.as_ref()? });
-        if let Some(example) = sample.and_then(Sample::body) {
-            media["example"] = example;
+        let mut content = Map::new();
+        content.insert("application/json".to_owned(), json!({ "schema": self.body.as_ref()? }));
+        if let Some((media, example)) = sample.and_then(Sample::body) {
+            content.insert(media.to_owned(), json!({ "schema": self.body.as_ref()?, "example": example }));
         }
-        Some(json!({ "required": self.body_required, "content": { "application/json": media } }))
+        Some(json!({ "required": self.body_required, "content": content }))
     }
 }
 

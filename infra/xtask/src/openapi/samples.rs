@@ -13,8 +13,11 @@ const ULID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 pub struct Sample {
     path: Map<String, Value>,
     query: Map<String, Value>,
-    body: Option<Value>,
+    body: Option<(&'static str, Value)>,
 }
+
+/// The media type of a form, as RFC 8058 has mail clients send it.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Sample {
     /// The sample of a route, where there is one.
@@ -30,13 +33,17 @@ impl Sample {
         let sample: Value = serde_json::from_str(&filled(&read(&file)?)).map_err(|why| bad(&why.to_string()))?;
         let asked = sample["rawPath"].as_str().ok_or_else(|| bad("it has no rawPath"))?;
         let body = match sample["body"].as_str().filter(|body| !body.is_empty()) {
-            Some(body) => Some(serde_json::from_str(body).map_err(|why| bad(&format!("its body: {why}")))?),
+            Some(body) if sample["headers"]["content-type"] == FORM => Some((FORM, Value::Object(pairs(body)))),
+            Some(body) => {
+                let json = serde_json::from_str(body).map_err(|why| bad(&format!("its body: {why}")))?;
+                Some(("application/json", json))
+            }
             None => None,
         };
         let query = sample["rawQueryString"].as_str().unwrap_or_default();
         Ok(Some(Self {
             path: path_values(path, asked).ok_or_else(|| bad(&format!("its rawPath isn't of {path}")))?,
-            query: query.split('&').filter_map(|pair| pair.split_once('=')).map(query_value).collect(),
+            query: pairs(query),
             body,
         }))
     }
@@ -46,8 +53,8 @@ impl Sample {
         if place == "path" { self.path.get(name).cloned() } else { self.query.get(name).cloned() }
     }
 
-    /// The body.
-    pub fn body(&self) -> Option<Value> {
+    /// The body, with its media type.
+    pub fn body(&self) -> Option<(&'static str, Value)> {
         self.body.clone()
     }
 }
@@ -66,6 +73,10 @@ fn path_values(pattern: &str, path: &str) -> Option<Map<String, Value>> {
         }
     }
     Some(values)
+}
+
+fn pairs(text: &str) -> Map<String, Value> {
+    text.split('&').filter_map(|pair| pair.split_once('=')).map(query_value).collect()
 }
 
 /// A number or a truth value is one in the example too.
@@ -93,7 +104,7 @@ fn plausible(placeholder: &str) -> String {
     let what = placeholder.split(':').next().unwrap_or(placeholder);
     let id = |prefix: &str| format!("{prefix}_{ULID}");
     match what {
-        "event" => id("evt"),
+        "event" | "draft" => id("evt"),
         "user" => id("usr"),
         "booking" => id("bkg"),
         "ticket" => format!("tkt_{ULID}-1"),
@@ -104,6 +115,10 @@ fn plausible(placeholder: &str) -> String {
         "slug" => "rooftop-cinema".to_owned(),
         "code" => "271828".to_owned(),
         "email" => "ada@example.com".to_owned(),
+        "password" => "an engine that weaves numbers".to_owned(),
+        "starts" => "2026-12-04T19:00".to_owned(),
+        "ends" => "2026-12-04T23:00".to_owned(),
+        "now" => "2026-12-04T18:41:00Z".to_owned(),
         other => format!("example-{other}"),
     }
 }
