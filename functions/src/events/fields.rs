@@ -29,6 +29,7 @@ impl TryFrom<i32> for Limit {
 
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub struct PageOf<T> {
     /// What is on it; may be fewer than asked for though more follow.
     pub items: Vec<T>,

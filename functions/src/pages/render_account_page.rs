@@ -219,15 +219,6 @@ mod tests {
     }
 
     #[test]
-    fn zz_temp_draw() {
-        let dir = std::path::Path::new("/tmp/pages-look");
-        std::fs::create_dir_all(dir).unwrap();
-        for (a, q) in [("verify", "email=ada@example.org&code=123456"), ("reset", "token=x"), ("unsubscribe", "token=x"), ("forgot", ""), ("sign-in", ""), ("nothing", "")] {
-            std::fs::write(dir.join(format!("account-{a}.html")), asked(a, q).page).unwrap();
-        }
-    }
-
-    #[test]
     fn half_a_link_says_so() {
         for action in ["reset", "unsubscribe"] {
             let page = asked(action, "").page;

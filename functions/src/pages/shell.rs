@@ -108,6 +108,11 @@ impl Sheet {
     }
 }
 
+/// A span of time that isn't broken at its dash: with a word joiner (U+2060) on each side of it.
+pub(super) fn unbroken(when: &str) -> String {
+    when.replace('–', "\u{2060}–\u{2060}")
+}
+
 /// A page that says why there is nothing else to show.
 pub(super) fn nothing_here(language: Language, of: fn(&Words) -> &super::words::Told) -> Result<Html> {
     let sheet = Sheet { status: 404, ..Sheet::new("problem.html") };

@@ -10,13 +10,13 @@ pub enum Failure {
     #[error("{0} Try --help.")]
     Usage(String),
     /// Somebody else listens on the port.
-    #[error("Port {port} is in use already. Stop what listens there, or choose another one: --port {}", next(*port))]
+    #[error("Port {port} is in use already. Stop what listens there, or choose another one with --port {}.", next(*port))]
     PortTaken {
         /// The port.
         port: u16,
     },
     /// The port can't be had for another reason.
-    #[error("Port {port} can't be opened: {why}. Choose another one: --port {}", next(*port))]
+    #[error("Port {port} can't be opened: {why}. Choose another one with --port {}.", next(*port))]
     Port {
         /// The port.
         port: u16,

@@ -222,7 +222,8 @@ async fn open(
                 return if passed_over { Ok(0) } else { Err(format!("{}: {created:?}", planned.name)) };
             };
             let id = event["id"].as_str().ok_or_else(|| format!("an event without its id: {event}"))?;
-            let published = organizer.post(&format!("/api/events/{id}/publish"), None, &json!({ "allow_overlap": true })).await;
+            let published =
+                organizer.post(&format!("/api/events/{id}/publish"), None, &json!({ "allow_overlap": true })).await;
             let already = resumed && published.0 == 409;
             if published.0 != 200 && !already {
                 return Err(format!("{}: {published:?}", planned.name));

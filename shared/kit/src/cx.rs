@@ -52,7 +52,7 @@ impl Cx {
             bench: house.bench(function),
             request_id,
             now: house.clock().now(),
-            deadline: Instant::now() + function.timeout,
+            deadline: house.deadline(function),
             identity: None,
             language: None,
             if_match: None,

@@ -10,6 +10,7 @@ use aws_types::SdkConfig;
 use mail::Mailer;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use store::{Access, Store};
 
 /// A deployment's addresses.
@@ -46,6 +47,8 @@ struct Inner {
     queues: aws_sdk_sqs::Client,
     mailer: Mailer,
     log: LogSink,
+    /// How long any invocation may take, where that isn't each function's own to say.
+    time_limit: Option<Duration>,
     used: Mutex<HashMap<&'static str, BTreeSet<Grant>>>,
     benches: Mutex<HashMap<&'static str, Arc<Bench>>>,
 }
@@ -73,6 +76,7 @@ impl House {
             queues: aws_sdk_sqs::Client::from_conf(sqs.build()),
             mailer: Mailer::new(aws_sdk_sesv2::Client::from_conf(ses.build())),
             log: Arc::new(|line| println!("{line}")),
+            time_limit: None,
             used: Mutex::default(),
             benches: Mutex::default(),
         }))
@@ -80,18 +84,36 @@ impl House {
 
     /// The same, with its log lines going to `sink`. For a house that nobody uses yet.
     pub fn with_log(self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.with(|inner| inner.log = Arc::new(sink))
+    }
+
+    /// The same, with so much time for every invocation instead of each function's own: to see what functions leave to a
+    /// message of its own when their time runs short. For a house that nobody uses yet.
+    pub fn with_time_limit(self, limit: Duration) -> Self {
+        self.with(|inner| inner.time_limit = Some(limit))
+    }
+
+    fn with(self, change: impl FnOnce(&mut Inner)) -> Self {
         let inner = &self.0;
-        House(Arc::new(Inner {
+        let mut changed = Inner {
             sdk: inner.sdk.clone(),
             settings: inner.settings.clone(),
             clock: inner.clock.clone(),
             chance: inner.chance.clone(),
             queues: inner.queues.clone(),
             mailer: inner.mailer.clone(),
-            log: Arc::new(sink),
+            log: inner.log.clone(),
+            time_limit: inner.time_limit,
             used: Mutex::default(),
             benches: Mutex::default(),
-        }))
+        };
+        change(&mut changed);
+        House(Arc::new(changed))
+    }
+
+    /// When an invocation of this function that begins now must be done.
+    pub(crate) fn deadline(&self, function: &Function) -> Instant {
+        Instant::now() + self.0.time_limit.unwrap_or(function.timeout)
     }
 
     /// The clock.

@@ -223,7 +223,8 @@ pub(crate) async fn batch(
         _ => return Err(Error::internal("a consumer's input must have Records")),
     };
     let mut failures = Vec::new();
-    let batch_started = Instant::now();
+    // One deadline for the whole batch: Lambda's timeout counts from its beginning.
+    let deadline = house.deadline(function);
     for record in records {
         let (id, message) = match source {
             Source::Queue(_) => (record["messageId"].clone(), body(&record)),
@@ -231,8 +232,7 @@ pub(crate) async fn batch(
         };
         let started = Instant::now();
         let mut cx = Cx::new(function, house, id.as_str().unwrap_or_default().to_owned());
-        // One deadline for the whole batch: Lambda's timeout counts from its beginning.
-        cx.deadline = batch_started + function.timeout;
+        cx.deadline = deadline;
         let (result, cost) = match message {
             Ok(message) => store::counted(handler(message, &cx)).await,
             Err(error) => (Err(error), store::Cost::default()),

@@ -136,18 +136,17 @@ impl Store {
         if month_after(&position.partition).is_none() || position.partition > listed_month(last) {
             return Err(Error::Cursor);
         }
-        // Who turns the pages slowly asks from a later time than the cursor was made at.
-        if position.partition < first_month {
+        // Who turns the pages slowly asks from a later time than that at which the page before ended.
+        let reached = position.after.as_ref().and_then(|key| key.get(LISTED.sort));
+        if position.partition < first_month || reached.is_some_and(|reached| *reached < sortable(from)) {
             position = Position::start(first_month);
         }
         let mut events = Vec::new();
         for _ in 0..QUERIES_PER_PAGE {
             let room = limit - i32::try_from(events.len()).unwrap_or(limit);
             let mut query = Query::new(Table::Events, Some(LISTED), &position.partition);
+            query.between = Some((sortable(from), sortable(last)));
             query.after = position.key();
-            let reached = query.after.as_ref().and_then(|key| key.get(LISTED.sort)?.as_s().ok());
-            let least = reached.map_or(sortable(from), |reached| sortable(from).min(reached.clone()));
-            query.between = Some((least, sortable(last)));
             query.filter = listed_filter(filter);
             query.limit = room;
             let (records, more) = self.query(query).await?;

@@ -22,6 +22,8 @@ for (const form of document.forms) {
         said.className = "said good";
         said.textContent = form.dataset.done;
         said.focus();
+        // What else could have been done isn't needed any more.
+        for (const other of document.querySelectorAll("details")) other.hidden = !other.contains(form);
         return;
       }
       why = "other";

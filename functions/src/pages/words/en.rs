@@ -88,7 +88,7 @@ pub(super) const WORDS: Words = Words {
         title: "Forgot the password?",
         text: "Tell us your address, and we'll send a link to choose a new one.",
         button: "Send the link",
-        done: "If there's an account with this address, the link is on its way. It works for an hour.",
+        done: "If there's an account with this address, the link is on its way. The mail says how long it works.",
     },
     unsubscribe: Action {
         title: "Too much mail?",

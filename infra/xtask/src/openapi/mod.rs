@@ -47,7 +47,7 @@ fn document(root: &Path, all: &[Function]) -> Result<Value> {
         let Some(operation) = operation(root, function, &tagged, &mut schemas)? else { continue };
         let doc = source::function_doc(root, function)?;
         let entry = paths.entry(operation.path).or_insert_with(|| json!({}));
-        entry[operation.method.to_ascii_lowercase()] = described(&operation, &doc);
+        entry[operation.method.to_ascii_lowercase()] = described(&operation, &doc, &schemas);
     }
     let tags = tags(root, all)?;
     schemas.insert("Problem", problems::schema());
@@ -87,8 +87,7 @@ fn document(root: &Path, all: &[Function]) -> Result<Value> {
             "responses": problems::responses(),
         },
     });
-    let used = schemas.used_by(&document);
-    document["components"]["schemas"] = Value::Object(used);
+    schemas.settle(&mut document)?;
     Ok(document)
 }
 
@@ -125,7 +124,7 @@ fn operation<'a>(
     Ok(Some(Operation { function, method, path, caller, idempotent, if_match, split, reply, sample }))
 }
 
-fn described(operation: &Operation, doc: &str) -> Value {
+fn described(operation: &Operation, doc: &str, schemas: &Schemas) -> Value {
     let Operation { function, caller, split, sample, .. } = operation;
     let summary = source::first_sentence(doc);
     let who = who(*caller);
@@ -137,7 +136,7 @@ fn described(operation: &Operation, doc: &str) -> Value {
         "x-caller": caller_name(*caller),
     });
     described["security"] = security(*caller);
-    let mut parameters = split.parameters(sample.as_ref());
+    let mut parameters = split.parameters(sample.as_ref(), |schema| schemas.json_type(schema));
     if operation.idempotent {
         parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
@@ -166,8 +165,8 @@ fn responses(operation: &Operation) -> Value {
             .media
             .iter()
             .map(|media| {
-                let schema = media.schema.clone().map_or_else(|| json!({}), Value::from);
-                (media.name.to_owned(), if schema == json!({}) { json!({}) } else { json!({ "schema": schema }) })
+                let described = media.schema.as_ref().map_or_else(|| json!({}), |schema| json!({ "schema": schema }));
+                (media.name.to_owned(), described)
             })
             .collect();
         good["content"] = Value::Object(content);

@@ -1,6 +1,7 @@
 //! A request's struct, taken apart: what stands in the path, what in the query, what in the body.
 
 use super::samples::Sample;
+use super::schemas::without_null;
 use crate::Result;
 use schemars::Schema;
 use serde_json::{Map, Value, json};
@@ -42,6 +43,7 @@ impl Split {
             properties.into_iter().partition(|(name, _)| !has_body || query.contains(&name.as_str()));
         let in_query = to_query
             .into_iter()
+            // In a query there is no null: a field is there or it isn't.
             .map(|(name, schema)| Field { required: is_required(&name), schema: without_null(schema), name })
             .collect();
         let needed: Vec<&String> = to_body.keys().filter(|name| is_required(name)).collect();
@@ -68,8 +70,8 @@ impl Split {
         self.has_path() || self.has_body() || !self.query.is_empty()
     }
 
-    /// The parameters in path and query, with the sample's values as examples.
-    pub fn parameters(&self, sample: Option<&Sample>) -> Vec<Value> {
+    /// The parameters in path and query, with the sample's values as examples; `json_type` says what a schema describes.
+    pub fn parameters(&self, sample: Option<&Sample>, json_type: impl Fn(&Value) -> Option<String>) -> Vec<Value> {
         let of = |field: &Field, place: &str| {
             let mut schema = field.schema.clone();
             let mut parameter = json!({ "name": field.name, "in": place, "required": field.required });
@@ -77,10 +79,10 @@ impl Split {
             if let Some(description) = schema.as_object_mut().and_then(|schema| schema.shift_remove("description")) {
                 parameter["description"] = description;
             }
-            parameter["schema"] = schema;
             if let Some(example) = sample.and_then(|sample| sample.parameter(place, &field.name)) {
-                parameter["example"] = example;
+                parameter["example"] = example_of(example, json_type(&schema).as_deref());
             }
+            parameter["schema"] = schema;
             parameter
         };
         let path = self.path.iter().map(|field| of(field, "path"));
@@ -98,31 +100,13 @@ impl Split {
     }
 }
 
-/// In a query there is no null: a field is there or it isn't.
-fn without_null(mut schema: Value) -> Value {
-    if let Some(object) = schema.as_object_mut() {
-        if let Some(Value::Array(types)) = object.get_mut("type") {
-            types.retain(|name| name != "null");
-            if let [only] = types.as_slice() {
-                let only = only.clone();
-                object.insert("type".to_owned(), only);
-            }
-        }
-        if let Some(Value::Array(choices)) = object.get_mut("anyOf") {
-            choices.retain(|choice| choice["type"] != "null");
-            if let [only] = choices.as_slice() {
-                let only = only.clone();
-                object.shift_remove("anyOf");
-                if let Value::Object(only) = only {
-                    object.extend(only);
-                }
-            }
-        }
-        if object.get("default") == Some(&Value::Null) {
-            object.shift_remove("default");
-        }
-    }
-    schema
+/// A parameter's text as the JSON value that it stands for.
+fn example_of(text: &str, json_type: Option<&str>) -> Value {
+    let value = match json_type {
+        Some("integer" | "number" | "boolean") => serde_json::from_str(text).ok(),
+        _ => None,
+    };
+    value.unwrap_or_else(|| Value::from(text))
 }
 
 /// The parameters that several routes share.
@@ -167,7 +151,7 @@ mod tests {
             "required": ["event", "size"],
         });
         let split = Split::new("POST", "/api/events/{event}/x", &["token"], &request).unwrap();
-        let parameters = split.parameters(None);
+        let parameters = split.parameters(None, |_| None);
         assert_eq!(parameters[0], json!({ "name": "event", "in": "path", "required": true, "schema": { "type": "string" } }));
         assert_eq!(parameters[1], json!({ "name": "token", "in": "query", "required": false, "schema": { "type": "string" } }));
         let body = split.body(None).unwrap();
@@ -175,7 +159,7 @@ mod tests {
         assert_eq!(body["required"], true);
 
         let split = Split::new("GET", "/api/events/{event}", &[], &request).unwrap();
-        assert_eq!(split.parameters(None).len(), 4);
+        assert_eq!(split.parameters(None, |_| None).len(), 4);
         assert!(split.body(None).is_none());
         assert!(Split::new("GET", "/api/{other}", &[], &request).is_err());
     }

@@ -3,7 +3,8 @@
 
 use crate::{Result, read};
 use kit::Function;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The ULID in ids that are examples (from the ULID specification).
@@ -11,8 +12,8 @@ const ULID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 /// A sample, as an example.
 pub struct Sample {
-    path: Map<String, Value>,
-    query: Map<String, Value>,
+    path: BTreeMap<String, String>,
+    query: BTreeMap<String, String>,
     body: Option<(&'static str, Value)>,
 }
 
@@ -33,7 +34,7 @@ impl Sample {
         let sample: Value = serde_json::from_str(&filled(&read(&file)?)).map_err(|why| bad(&why.to_string()))?;
         let asked = sample["rawPath"].as_str().ok_or_else(|| bad("it has no rawPath"))?;
         let body = match sample["body"].as_str().filter(|body| !body.is_empty()) {
-            Some(body) if sample["headers"]["content-type"] == FORM => Some((FORM, Value::Object(pairs(body)))),
+            Some(body) if sample["headers"]["content-type"] == FORM => Some((FORM, json!(pairs(body)))),
             Some(body) => {
                 let json = serde_json::from_str(body).map_err(|why| bad(&format!("its body: {why}")))?;
                 Some(("application/json", json))
@@ -48,9 +49,10 @@ impl Sample {
         }))
     }
 
-    /// The value of a parameter.
-    pub fn parameter(&self, place: &str, name: &str) -> Option<Value> {
-        if place == "path" { self.path.get(name).cloned() } else { self.query.get(name).cloned() }
+    /// The text of a parameter.
+    pub fn parameter(&self, place: &str, name: &str) -> Option<&str> {
+        let values = if place == "path" { &self.path } else { &self.query };
+        values.get(name).map(String::as_str)
     }
 
     /// The body, with its media type.
@@ -59,15 +61,15 @@ impl Sample {
     }
 }
 
-fn path_values(pattern: &str, path: &str) -> Option<Map<String, Value>> {
+fn path_values(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
     let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
     if pattern.len() != path.len() {
         return None;
     }
-    let mut values = Map::new();
+    let mut values = BTreeMap::new();
     for (part, value) in pattern.into_iter().zip(path) {
         match part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) => drop(values.insert(name.to_owned(), Value::from(value))),
+            Some(name) => drop(values.insert(name.to_owned(), value.to_owned())),
             None if part == value => {}
             None => return None,
         }
@@ -75,15 +77,9 @@ fn path_values(pattern: &str, path: &str) -> Option<Map<String, Value>> {
     Some(values)
 }
 
-fn pairs(text: &str) -> Map<String, Value> {
-    text.split('&').filter_map(|pair| pair.split_once('=')).map(query_value).collect()
-}
-
-/// A number or a truth value is one in the example too.
-fn query_value((name, value): (&str, &str)) -> (String, Value) {
-    let plain = value.parse::<u32>().map(Value::from).or_else(|_| value.parse::<bool>().map(Value::from));
-    let text = || Value::from(value.replace("%3A", ":").replace("%20", " ").replace('+', " "));
-    (name.to_owned(), plain.unwrap_or_else(|_| text()))
+/// The pairs of a query or a form.
+fn pairs(text: &str) -> BTreeMap<String, String> {
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
 /// A sample's text without placeholders.
