@@ -71,11 +71,23 @@ async fn replayed(function: &'static Function) -> Result<(), String> {
         _ => return Err(format!("replied {reply}")),
     }
     sent_what_it_should(function, &sent.lock().unwrap())?;
-    logged(function, &sample, &f, &process.stdout())?;
+    let lines = sample["Records"].as_array().map_or(1, Vec::len);
+    logged(function, &sample, &f, &output(&process, lines).await)?;
     match process.stderr() {
         empty if empty.is_empty() => Ok(()),
         text => Err(format!("wrote to stderr: {text}")),
     }
+}
+
+/// What the process wrote, once so many lines of it are here: its reply is sooner than its pipe.
+async fn output(process: &LambdaProcess, lines: usize) -> String {
+    for _ in 0..2_000 {
+        if process.stdout().matches('\n').count() >= lines {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    process.stdout()
 }
 
 /// Whether a route's reply is one that API Gateway takes, and a good one.

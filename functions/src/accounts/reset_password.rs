@@ -26,9 +26,13 @@ impl Route for ResetPassword {
     type Reply = NoContent;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let (link, ()) = tokio::try_join!(cx.read_link(&self.token), cx.limit_address("redeem", 100, 3_600))?;
+        let link = cx.read_link(&self.token).await?;
         let Some(Link::Reset { email, reset: id }) = link else { return Err(wrong_reset().into()) };
-        let (reset, claim) = tokio::try_join!(cx.store().password_reset(&email), cx.store().email_claim(&email))?;
+        let (reset, claim, ()) = tokio::try_join!(
+            async { Ok(cx.store().password_reset(&email).await?) },
+            async { Ok(cx.store().email_claim(&email).await?) },
+            cx.limit_address("redeem", 100, 3_600),
+        )?;
         let (reset, claim) = reset.zip(claim).ok_or_else(wrong_reset)?;
         let redeemed = reset.redeemed(id, cx.now())?;
         let hash = hash_password(self.password, cx.chance()).await?;

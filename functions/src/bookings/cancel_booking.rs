@@ -1,7 +1,9 @@
 //! Calling a booking off.
 
-use super::{BookingView, owned_booking};
+use super::BookingView;
+use super::owned::owner;
 use domain::ids::BookingId;
+use domain::refusal::Refusal;
 use kit::{Caller, Cx, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,8 +25,11 @@ impl Route for CancelBooking {
     type Reply = Json<BookingView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let (booking, event, by) = owned_booking(cx, self.booking).await?;
-        let calendar = cx.store().calendar(booking.user).await?;
+        let missing = || Refusal::not_found("booking");
+        let booking = cx.store().booking(self.booking).await?.ok_or_else(missing)?;
+        let (event, calendar) = cx.store().event_and_calendar(booking.event, booking.user).await?;
+        let event = event.ok_or_else(missing)?;
+        let by = owner(cx, &booking, &event)?;
         let (booking, changes) = booking.cancelled(&event, &calendar, by, cx.now())?;
         let freed = !changes.is_empty();
         let reply = cx.commit(changes, Json(BookingView::new(booking, &event, cx.now()))).await?;

@@ -13,14 +13,23 @@ use kit::{Cx, Result};
 /// Not found.
 pub async fn owned_booking(cx: &Cx, id: BookingId) -> Result<(Booking, Event, CancelledBy)> {
     let missing = || Refusal::not_found("booking");
-    let user = cx.user()?;
     let booking = cx.store().booking(id).await?.ok_or_else(missing)?;
     let event = cx.store().event(booking.event).await?.ok_or_else(missing)?;
+    let owner = owner(cx, &booking, &event)?;
+    Ok((booking, event, owner))
+}
+
+/// As whom the caller may see a booking: as its guest or as its event's organizer.
+///
+/// # Errors
+/// Not found, for everybody else.
+pub fn owner(cx: &Cx, booking: &Booking, event: &Event) -> Result<CancelledBy> {
+    let user = cx.user()?;
     if booking.user == user {
-        return Ok((booking, event, CancelledBy::Guest));
+        return Ok(CancelledBy::Guest);
     }
     if event.organizer == user {
-        return Ok((booking, event, CancelledBy::Organizer));
+        return Ok(CancelledBy::Organizer);
     }
-    Err(missing().into())
+    Err(Refusal::not_found("booking").into())
 }

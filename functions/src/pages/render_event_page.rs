@@ -282,7 +282,12 @@ mod tests {
     #[test]
     fn it_speaks_russian() {
         let page = shown(&event(), Some(3), Language::Ru);
-        let texts = ["lang=\"ru\"", "21 ноября, суббота, 19:30\u{2060}–\u{2060}22:00</time><br>время Катманду, UTC+5:45", "12,50 EUR", "Осталось 3 места"];
+        let texts = [
+            "lang=\"ru\"",
+            "21 ноября, суббота, 19:30\u{2060}–\u{2060}22:00</time><br>время Катманду, UTC+5:45",
+            "12,50 EUR",
+            "Осталось 3 места",
+        ];
         for text in texts {
             assert!(page.contains(text), "{text} is missing in {page}");
         }
@@ -335,7 +340,8 @@ mod tests {
     #[test]
     fn it_follows_the_clock_and_the_places() {
         let event = event();
-        let at = |now, left| page(&event, &Places { taken: 0, admitted: 0, left }, BASE, Language::En, now).unwrap().page;
+        let at =
+            |now, left| page(&event, &Places { taken: 0, admitted: 0, left }, BASE, Language::En, now).unwrap().page;
         assert!(at(event.starts.instant, Some(1)).contains("On right now"));
         assert!(at(event.starts.instant, Some(1)).contains("/bookings"));
         assert!(at(event.ends.instant, Some(1)).contains("This event has ended."));

@@ -42,7 +42,9 @@ impl Route for RenderTicketPage {
         match held_ticket(cx, id, self.key.as_deref()).await {
             Ok((booking, ticket, event)) => page(&booking, &ticket, &event, cx.language(), cx.now()),
             // One answer to all: whether there is such a ticket is not for strangers.
-            Err(Error::Refused(no)) if matches!(no.kind, RefusalKind::NotFound | RefusalKind::Unauthorized) => missing(),
+            Err(Error::Refused(no)) if matches!(no.kind, RefusalKind::NotFound | RefusalKind::Unauthorized) => {
+                missing()
+            }
             Err(error) => Err(error),
         }
     }
@@ -195,6 +197,12 @@ mod tests {
             assert!(page.contains(text), "{text} is missing in {page}");
         }
         assert!(!page.contains("<?xml") && !page.contains("TOKEN1") && !page.contains("TOKEN3"));
+    }
+
+    #[test]
+    fn who_comes_alone_has_a_ticket_without_a_number() {
+        let alone = Booking { party_size: 1.try_into().unwrap(), ..booking() };
+        assert!(!shown(&alone, &event(), Language::En, now()).contains(" of 1"));
     }
 
     #[test]

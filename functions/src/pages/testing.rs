@@ -100,7 +100,10 @@ pub fn assert_sound(html: &Html) {
     let Html { page, policy, .. } = html;
     let styles = inline(page, "<style>", "</style>");
     assert_eq!(styles.len(), 1);
-    assert!(policy.contains(&format!("style-src {};", source_hash(styles[0]))), "the style isn't let through by {policy}");
+    assert!(
+        policy.contains(&format!("style-src {};", source_hash(styles[0]))),
+        "the style isn't let through by {policy}"
+    );
     let scripts = inline(page, "<script>", "</script>");
     match scripts.as_slice() {
         [] => assert!(!policy.contains("script-src") && !policy.contains("connect-src") && !page.contains("<form")),
@@ -121,9 +124,13 @@ pub fn assert_sound(html: &Html) {
         let attributes: String = tag.split('"').step_by(2).collect();
         assert!(![" style=", " on", "{"].iter().any(|no| attributes.contains(no)), "<{tag}>");
         assert!(!tag.contains("=\"javascript:"), "<{tag}>");
-        let loads = ["img", "iframe", "script", "link", "audio", "video", "object"].contains(&tag.split(' ').next().unwrap());
+        let loads =
+            ["img", "iframe", "script", "link", "audio", "video", "object"].contains(&tag.split(' ').next().unwrap());
         let allowed = ["img src=\"https:", "script", "link rel=\"icon\" href=\"data:", "link rel=\"canonical\""];
-        assert!(!loads || tag == "/script" || allowed.iter().any(|start| tag.starts_with(start)), "<{tag}> loads something");
+        assert!(
+            !loads || tag == "/script" || allowed.iter().any(|start| tag.starts_with(start)),
+            "<{tag}> loads something"
+        );
     }
     let named: Vec<&str> = inline(page, "<html lang=\"", "\"");
     assert!(named == ["en"] || named == ["ru"]);

@@ -1,1 +1,119 @@
-fn main() {}
+//! The benchmarks: `cargo xtask bench`, or `cargo run --release -p bench`. One table of what was measured, what was aimed
+//! at and what became of it; a whole run writes it to `infra/bench/RESULTS.md`.
+//!
+//! Every part is bounded in count and time, speaks to loopback only, and ends the processes that it starts.
+
+mod client;
+mod cold_start;
+mod costs;
+mod journey;
+mod load;
+mod people;
+mod process;
+mod report;
+mod runner;
+mod rush;
+mod tls;
+mod world;
+
+use report::Report;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// What a part of the benchmarks comes to; an error is a sentence for the person at the keyboard.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const HELP: &str = "\
+Measures Guestlist and prints one table; a whole release run writes it to infra/bench/RESULTS.md.
+
+Usage: cargo run --release -p bench -- [--quick] [--no-build]
+
+  --quick      a short run, to see that everything works; writes nothing
+  --no-build   measure the binaries as they are, instead of building them first
+";
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+struct Scale {
+    quick: bool,
+}
+
+impl Scale {
+    /// `whole` in a whole run, `short` in a quick one.
+    fn of<T>(self, whole: T, short: T) -> T {
+        if self.quick { short } else { whole }
+    }
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("bench: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let (mut quick, mut build) = (false, true);
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--quick" => quick = true,
+            "--no-build" => build = false,
+            "--help" => {
+                print!("{HELP}");
+                return Ok(());
+            }
+            other => return Err(format!("{other} isn't understood.\n\n{HELP}").into()),
+        }
+    }
+    let release = !cfg!(debug_assertions);
+    if !release {
+        eprintln!("bench: this is a debug build; its times say nothing. Use cargo run --release -p bench.");
+    }
+    // The three binaries lie side by side, wherever the target folder is.
+    let folder = std::env::current_exe()?.parent().map(PathBuf::from).ok_or("the bench has no folder")?;
+    if build {
+        for (package, binary) in [("functions", "bootstrap"), ("local", "guestlist")] {
+            build_binary(package, binary, release)?;
+        }
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let scale = Scale { quick };
+    let report = runtime.block_on(measure(&folder, scale))?;
+    let text = report.markdown()?;
+    println!("{text}");
+    if release && !quick {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
+        std::fs::write(&path, &text).map_err(|why| format!("RESULTS.md can't be written: {why}"))?;
+        eprintln!("bench: written to infra/bench/RESULTS.md");
+    }
+    Ok(())
+}
+
+/// Builds one binary by itself, so that it has the features that it ships with and no others.
+fn build_binary(package: &str, binary: &str, release: bool) -> Result<()> {
+    eprintln!("bench: building {binary}");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--package", package, "--bin", binary]);
+    if release {
+        command.arg("--release");
+    }
+    let status = command.current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
+    if status.success() { Ok(()) } else { Err(format!("{binary} doesn't build").into()) }
+}
+
+async fn measure(folder: &Path, scale: Scale) -> Result<Report> {
+    let mut report = Report::default();
+    eprintln!("bench: what each function costs");
+    costs::measure(&mut report).await?;
+    eprintln!("bench: cold starts");
+    cold_start::measure(&mut report, &folder.join("bootstrap"), scale).await?;
+    eprintln!("bench: the local runner");
+    load::measure(&mut report, &folder.join("guestlist"), scale).await?;
+    eprintln!("bench: rushes under the contention model");
+    rush::measure(&mut report, scale).await?;
+    Ok(report)
+}

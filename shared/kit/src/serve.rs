@@ -11,7 +11,7 @@ use crate::{Error, Result, log, tokens};
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use domain::Language;
-use domain::refusal::{Refusal, RefusalKind};
+use domain::refusal::Refusal;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -66,7 +66,8 @@ async fn answered<R: Route>(function: &Function, cx: &mut Cx, request: &http::Re
     };
     let fields = path_fields(path, request.uri().path())
         .ok_or_else(|| Error::problem(404, "no_such_route", "There is nothing at this address."))?;
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    // What isn't ASCII is nothing that we know, but it is there: a guard that was sent is not dropped without a word.
+    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("\u{FFFD}"));
     cx.address = request.extensions().get::<ClientAddress>().map(|ClientAddress(address)| *address);
     cx.language = header("accept-language").and_then(Language::accepted);
     cx.cookies = header("cookie").map(str::to_owned);
@@ -107,12 +108,10 @@ async fn run<R: Route>(request: R, cx: &Cx) -> Result<R::Reply> {
     }
 }
 
+/// A repeated request may be refused for what the first one did (the place is booked already), for what happened since (the
+/// start has passed) or for coming so often; its answer is the first one's all the same.
 fn may_be_repeated(error: &Error) -> bool {
-    match error {
-        Error::Refused(refusal) => refusal.kind == RefusalKind::Conflict,
-        Error::Store(store::Error::Overtaken) => true,
-        _ => false,
-    }
+    matches!(error, Error::Refused(_) | Error::Store(store::Error::Overtaken))
 }
 
 /// The answer that was given to this key before, as an error that ends the run; a refusal where the request was another.

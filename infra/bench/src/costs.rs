@@ -1,0 +1,111 @@
+//! What each function costs on its main path, counted from the SDK's calls: the figures of its log line.
+
+use crate::Result;
+use crate::journey::Journey;
+use crate::report::{Aim, Report};
+use kit::{Function, Kind};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What one invocation cost, from its log line.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// Sequential round trips to DynamoDB.
+    pub round_trips: u64,
+    /// Calls of DynamoDB.
+    pub calls: u64,
+    /// Items written or removed.
+    pub items_written: u64,
+    /// Read capacity units.
+    pub read_units: f64,
+    /// Write capacity units.
+    pub write_units: f64,
+}
+
+impl Cost {
+    /// The figures of a log line.
+    pub fn of(line: &Value) -> Self {
+        let count = |name: &str| line[name].as_u64().unwrap_or_default();
+        let units = |name: &str| line[name].as_f64().unwrap_or_default();
+        Cost {
+            round_trips: count("round_trips"),
+            calls: count("calls"),
+            items_written: count("items_written"),
+            read_units: units("read_units"),
+            write_units: units("write_units"),
+        }
+    }
+
+    fn words(self) -> String {
+        let Cost { round_trips, calls, items_written, read_units, write_units } = self;
+        format!("{round_trips} trips, {calls} calls, {items_written} items written, {read_units} RCU, {write_units} WCU")
+    }
+}
+
+const BOOKING: &str = "the booking's id alone says neither its event nor its user, so booking, event and calendar are read \
+                       one after the other. Reading event and calendar side by side saves one trip; the event in the path \
+                       (`/events/{event}/bookings/{booking}`) would save another, and change the API.";
+
+/// Why a function needs more than was aimed at, and what would change it.
+fn why(function: &str) -> &'static str {
+    match function {
+        "cancel_booking" | "resend_ticket" => BOOKING,
+        "undo_check_in" => {
+            "the scan says which booking it admitted, so that is read after it. The ticket's id in the scan's path would \
+             let both be read at once."
+        }
+        "reset_password" => {
+            "the caller's address is counted before the link's address is looked up. Counting beside the read saves the \
+             trip, at the price of a read for each refused caller."
+        }
+        "update_event" => {
+            "measured with a new start: the claim on (organizer, name, start) is then looked up to name the duplicate. \
+             Other changes take two trips; leaving it to the transaction's condition would save the third and lose the \
+             other event's id in the refusal."
+        }
+        "book_place" => {
+            "it should not: look at the reads of `booking_desk` and at what `Booked::issued` writes."
+        }
+        "read_event" => "the first read of an event with several pools learns their number and reads the others after it.",
+        _ => "no reason is known: look at its reads, which should run side by side.",
+    }
+}
+
+fn aim(function: &Function, cost: Cost) -> Aim {
+    let Kind::Route { .. } = function.kind else { return Aim::None };
+    if function.name.starts_with("list_") {
+        return Aim::None;
+    }
+    let trips = cost.round_trips;
+    let why = why(function.name);
+    match function.name {
+        "book_place" => Aim::of("2 trips, 4 items", trips <= 2 && cost.items_written <= 4, why),
+        "read_event" => Aim::of("1 trip", trips <= 1, why),
+        _ => Aim::of("2 trips", trips <= 2, why),
+    }
+}
+
+/// Counts what each function costs.
+///
+/// # Errors
+/// A function answers otherwise than it should, or wasn't called.
+pub async fn measure(report: &mut Report) -> Result<()> {
+    let costs: BTreeMap<String, Cost> = Journey::travelled().await?;
+    for function in functions::all() {
+        let cost = costs.get(function.name).ok_or_else(|| {
+            format!("{} is not in the bench's journey: add a step to infra/bench/src/journey.rs", function.name)
+        })?;
+        report.row("function", format!("`{}`", function.name), cost.words(), aim(function, *cost));
+    }
+    report.row("function", "`Scan` in any of them", "0", Aim::of("0", true, ""));
+    report.note(
+        "Functions: the second call of each, so that keys are cached, counted by the interceptor of its own SDK client \
+         (the figures of its log line); RCU and WCU as the embedded DynamoDB reports them. POSTs carry an \
+         `Idempotency-Key`, which costs the creating ones an item; callers have a network address, whose counter costs \
+         `register_user` and its like a write. `read_event` is read by somebody who isn't signed in; `check_in_ticket` is \
+         a scan by a door pass. A list's figures are those of a first page. Consumers' figures are those of the costliest \
+         message that a booking causes. A `Scan` would fail: the interceptor lets through only what is granted, and no \
+         grant stands for it.",
+    );
+    Ok(())
+}
