@@ -41,8 +41,10 @@ class Rules(unittest.TestCase):
     def test_a_shared_role(self):
         self.broken("Role: !GetAtt BookPlaceRole.Arn", "Role: !GetAtt ReadEventRole.Arn", "shares its role")
 
-    def test_no_role_of_its_own(self):
-        self.broken("      Role: !GetAtt BookPlaceRole.Arn\n", "", "managed policies")
+    def test_a_managed_policy(self):
+        old = "    Properties:\n      AssumeRolePolicyDocument:\n"
+        new = "    Properties:\n      ManagedPolicyArns:\n        - arn:aws:iam::aws:policy/X\n      AssumeRolePolicyDocument:\n"
+        self.broken(old, new, "has managed policies")
 
     def test_reserved_concurrency(self):
         new = "      Handler: book_place\n      ReservedConcurrentExecutions: 5\n"

@@ -7,12 +7,15 @@ Prints what is wrong, a line each; exits with 1 if anything is.
 """
 
 import json
+import logging
 import os
 import sys
 
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
+
+logging.disable(logging.WARNING)
 
 MOST_RESOURCES = 500
 MOST_ROUTES = 300

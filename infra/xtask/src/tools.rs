@@ -60,7 +60,7 @@ pub fn check(root: &Path) -> Result<Vec<Checked>> {
     let counts = [resources.to_string(), routes.to_string()];
     let checks = "infra/xtask/checks";
     let python = || Command::new(bin.join("python"));
-    let runs: [(&'static str, Command, Vec<&str>); 4] = [
+    let runs: [(&'static str, Command, Vec<&str>); 5] = [
         ("cfn-lint", Command::new(bin.join("cfn-lint")), vec!["--template", "template.yaml"]),
         (
             "sam validate --lint",
@@ -68,6 +68,7 @@ pub fn check(root: &Path) -> Result<Vec<Checked>> {
             vec!["validate", "--lint", "--region", "eu-central-1", "--template-file", "template.yaml"],
         ),
         ("transformed template", python(), vec!["transformed.py", "template.yaml", &counts[0], &counts[1]]),
+        ("those checks' own tests", python(), vec!["test_transformed.py", "template.yaml"]),
         ("openapi.json", python(), vec!["description.py", "openapi.json"]),
     ];
     let mut checked = Vec::new();

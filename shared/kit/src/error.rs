@@ -107,7 +107,7 @@ impl Problem {
     /// The answer that carries it.
     pub fn answer(&self, request_id: &str) -> Answer {
         let mut body = Map::new();
-        body.insert("type".to_owned(), json!(format!("/docs/problems#{}", self.code)));
+        body.insert("type".to_owned(), json!(format!("urn:guestlist:problem:{}", self.code)));
         body.insert("title".to_owned(), json!(title(self.status)));
         body.insert("status".to_owned(), json!(self.status));
         body.insert("code".to_owned(), json!(self.code));

@@ -20,7 +20,7 @@ pub struct Settings {
     pub prefix: String,
     /// Where people find it, without a slash at the end: `https://guestlist.example`.
     pub base_url: String,
-    /// The address that mails come from.
+    /// The address that mails come from and answers to calendar entries go to: bare, without a name.
     pub sender: String,
     /// What queue URLs begin with, with a slash at the end.
     pub queues: String,

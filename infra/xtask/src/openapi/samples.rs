@@ -112,6 +112,7 @@ fn plausible(placeholder: &str) -> String {
         "code" => "271828".to_owned(),
         "email" => "ada@example.com".to_owned(),
         "password" => "an engine that weaves numbers".to_owned(),
+        "token" | "ticket_token" | "refresh_token" | "reset_token" | "unsubscribe_token" => "QVhKT1JWRkxXTkFCUDM3".to_owned(),
         "starts" => "2026-12-04T19:00".to_owned(),
         "ends" => "2026-12-04T23:00".to_owned(),
         "now" => "2026-12-04T18:41:00Z".to_owned(),
@@ -127,7 +128,7 @@ mod tests {
     #[test]
     fn placeholders_look_like_what_they_stand_for() {
         assert_eq!(filled("/e/{{slug}}/tickets/{{ticket:guest}}"), format!("/e/rooftop-cinema/tickets/tkt_{ULID}-1"));
-        assert_eq!(filled("Bearer {{token:guest}} {{"), "Bearer example-token {{");
+        assert_eq!(filled("Bearer {{token:guest}} {{"), "Bearer QVhKT1JWRkxXTkFCUDM3 {{");
     }
 
     #[test]

@@ -1,0 +1,46 @@
+//! `cargo xtask new` on a copy of the tree.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod tree;
+
+use tree::Tree;
+use xtask::new;
+
+#[test]
+fn a_new_function_is_in_every_place_that_one_must_be_in() {
+    let tree = Tree::copy();
+    let next = new::function(tree.path(), "bookings/approve_booking").unwrap();
+    assert!(next.iter().any(|line| line.contains("docs/ADDING_A_FUNCTION.md")), "{next:?}");
+
+    let source = tree.read("functions/src/bookings/approve_booking.rs");
+    assert!(source.contains("pub struct ApproveBooking {}") && source.contains("#[test]"), "{source}");
+    let registry = tree.read("functions/src/lib.rs");
+    let line = "        route::<bookings::approve_booking::ApproveBooking>(),\n";
+    let at = registry.find(line).expect("a line in the registry");
+    assert!(registry[..at].trim_end().lines().next_back().unwrap().contains("route::<bookings::"), "{registry}");
+    let modules = tree.read("functions/src/bookings/mod.rs");
+    assert!(modules.contains("pub mod approve_booking;\npub mod book_place;\n"), "{modules}");
+    let sample: serde_json::Value = serde_json::from_str(&tree.read("events/bookings/approve_booking.json")).unwrap();
+    assert_eq!(sample["routeKey"], "POST /api/bookings/approve-booking");
+}
+
+#[test]
+fn a_new_noun_gets_its_folder_and_its_place_in_the_registry() {
+    let tree = Tree::copy();
+    new::function(tree.path(), "films/list_films").unwrap();
+    assert_eq!(tree.read("functions/src/films/mod.rs"), "//! Films.\n\npub mod list_films;\n");
+    let registry = tree.read("functions/src/lib.rs");
+    assert!(registry.contains("pub mod events;\npub mod films;\n"), "{registry}");
+    assert!(registry.contains("        // films\n        route::<films::list_films::ListFilms>(),\n    ]\n"), "{registry}");
+    let sample: serde_json::Value = serde_json::from_str(&tree.read("events/films/list_films.json")).unwrap();
+    assert_eq!((&sample["routeKey"], sample.get("body")), (&"GET /api/films/list-films".into(), None));
+}
+
+#[test]
+fn what_exists_is_never_overwritten() {
+    let tree = Tree::copy();
+    let before = tree.read("functions/src/lib.rs");
+    assert!(new::function(tree.path(), "bookings/book_place").unwrap_err().contains("already"));
+    assert!(new::function(tree.path(), "bookings/../x_y").is_err());
+    assert_eq!(tree.read("functions/src/lib.rs"), before);
+}
