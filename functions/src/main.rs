@@ -82,7 +82,7 @@ fn report_panics(function: &'static str) {
 }
 
 fn needed(name: &str) -> Result<String, String> {
-    set(name).ok_or_else(|| format!("{name} is not set; template.yaml sets it for every function."))
+    set(name).ok_or_else(|| format!("{name} is not set. Lambda or template.yaml sets it for every function."))
 }
 
 fn set(name: &str) -> Option<String> {
@@ -93,7 +93,11 @@ fn set(name: &str) -> Option<String> {
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>), so this reads them from there; the full
 /// search of `aws-config` would cost the cold start a millisecond and the binary 0.7 MB.
 fn house() -> Result<House, String> {
-    needed("AWS_LAMBDA_RUNTIME_API")?;
+    if set("AWS_LAMBDA_RUNTIME_API").is_none() {
+        let why = "AWS_LAMBDA_RUNTIME_API is not set: this binary runs in AWS Lambda. To run Guestlist on this machine, use \
+                   `cargo run`.";
+        return Err(why.to_owned());
+    }
     let credentials = Credentials::new(
         needed("AWS_ACCESS_KEY_ID")?,
         needed("AWS_SECRET_ACCESS_KEY")?,

@@ -211,7 +211,12 @@ fn every_route_and_each_of_its_fields_is_described() {
 #[test]
 fn an_unknown_field_is_refused_everywhere() {
     none(|function| {
-        let request = docs(function)?.request;
+        let docs = docs(function)?;
+        // A page is opened from links, to which others add parameters of their own.
+        if docs.media.iter().any(|media| media.name == "text/html") {
+            return None;
+        }
+        let request = docs.request;
         let refuses = request.get("additionalProperties") == Some(&serde_json::Value::Bool(false));
         (!refuses).then(|| "it lacks #[serde(deny_unknown_fields)]".to_owned())
     });

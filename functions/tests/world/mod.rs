@@ -2,6 +2,7 @@
 //! entry as in Lambda, mails as their readers get them.
 #![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "each test uses a part of it")]
 
+pub mod behind;
 pub mod fixtures;
 pub mod forge;
 mod mailbox;

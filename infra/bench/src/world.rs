@@ -152,7 +152,8 @@ impl World {
     /// It failed.
     pub async fn tick(&self, name: &str) -> Result<()> {
         let input = json!({ "time": self.now().to_string() });
-        Self::function(name)?.invoke(&self.house, input).await.map(drop).map_err(said)
+        Self::function(name)?.invoke(&self.house, input).await.map_err(said)?;
+        Ok(())
     }
 
     /// Lets everything behind the scenes come to its end: stream records, facts, mails.

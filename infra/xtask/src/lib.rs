@@ -16,7 +16,8 @@ pub type Result<T> = std::result::Result<T, String>;
 
 /// The workspace's folder.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).components().collect::<PathBuf>().join("../..").canonicalize().unwrap_or_default()
+    // This crate lies at infra/xtask.
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
 }
 
 /// `book_place` and `public-keys` as `BookPlace` and `PublicKeys`.
