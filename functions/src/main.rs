@@ -6,6 +6,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use bytes::Bytes;
 use kit::{Chance, ClientAddress, Clock, Function, House, Kind, RequestId, Router, Settings};
+use lambda_http::lambda_runtime::{self, Diagnostic};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, LambdaEvent, RequestExt, service_fn};
 use serde_json::{Value, json};
@@ -139,11 +140,16 @@ async fn serve(function: &'static Function, house: House) -> Result<(), lambda_h
         }))
         .await
     } else {
-        lambda_http::lambda_runtime::run(service_fn(|input: LambdaEvent<Value>| async move {
-            function.invoke(house, input.payload).await.map_err(lambda_http::Error::from)
+        lambda_runtime::run(service_fn(|input: LambdaEvent<Value>| async move {
+            function.invoke(house, input.payload).await.map_err(failed)
         }))
         .await
     }
+}
+
+/// What Lambda is told of a failure, which it shows beside the invocation.
+fn failed(error: kit::Error) -> Diagnostic {
+    Diagnostic { error_type: "Failed".to_owned(), error_message: error.to_string() }
 }
 
 /// Lambda's request as the kit takes it: path and query, headers, body, and who sent it.

@@ -22,7 +22,7 @@ pub struct Letter {
     /// What it says.
     pub content: Content,
     /// The link to unsubscribe, where there is one.
-    pub unsubscribe: Option<String>,
+    pub unsubscribe: Option<mail::Unsubscribe>,
 }
 
 /// What a delivery says now; `None` where there is nothing (any more) to say.
@@ -38,16 +38,20 @@ pub async fn letter(cx: &Cx, delivery: &Delivery) -> Result<Option<Letter>> {
     };
     let Some((to, content)) = found.filter(|(user, _)| may_mail(user, what)) else { return Ok(None) };
     let unsubscribe = match what.mail_kind() {
-        Some(kind) => Some(unsubscribe_link(cx, &to, kind).await?),
+        Some(kind) => Some(unsubscribe_links(cx, &to, kind).await?),
         None => None,
     };
     Ok(Some(Letter { to, content, unsubscribe }))
 }
 
-async fn unsubscribe_link(cx: &Cx, user: &User, kind: MailKind) -> Result<String> {
+async fn unsubscribe_links(cx: &Cx, user: &User, kind: MailKind) -> Result<mail::Unsubscribe> {
     let link = Link::Unsubscribe { user: user.id, kind };
     let token = cx.link_token(link, SignedDuration::from_hours(24 * UNSUBSCRIBE_DAYS)).await?;
-    Ok(format!("{}/api/unsubscribe?token={token}", cx.base_url()))
+    let base = cx.base_url();
+    Ok(mail::Unsubscribe {
+        one_click: format!("{base}/api/unsubscribe?token={token}"),
+        page: format!("{base}/account/unsubscribe?token={token}"),
+    })
 }
 
 /// Mails about an account. They belong to an address; a newer request has overtaken an older one.

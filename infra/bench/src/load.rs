@@ -113,9 +113,9 @@ pub async fn measure(report: &mut Report, binary: &Path, scale: Scale) -> Result
     let folder = Folder::beside(binary)?;
     let runner = starts(report, binary, &folder).await?;
     let count = scale.of(256, 64);
-    let tokens = people::sign_up(&runner, count).await?;
+    let tokens = people::sign_up(&runner, count + 1).await?;
     runner.quiet().await?;
-    let organizer = tokens.first().ok_or("nobody")?;
+    let (organizer, guests) = tokens.split_first().ok_or("nobody")?;
     let mut client = Client::connect(runner.port, Ipv4Addr::LOCALHOST).await?;
     let levels = LEVELS.map(|(clients, number)| (clients, scale.of(number, number / 10)));
     // One event for every round of all people; each booking is somebody's first at its event.
@@ -125,9 +125,9 @@ pub async fn measure(report: &mut Report, binary: &Path, scale: Scale) -> Result
         events.push(people::event(&mut client, organizer, &format!("Load {at}"), ROOMY).await?);
     }
     reads(report, &runner, &levels, &events).await?;
-    let books = book(report, &runner, &levels, &events, &tokens, scale).await?;
+    let books = book(report, &runner, &levels, &events, guests, scale).await?;
     check_in(report, &runner, &levels, books, organizer, scale).await?;
-    rush(report, &runner, &mut client, &tokens, scale).await?;
+    rush(report, &runner, &mut client, organizer, guests, scale).await?;
     runner.stop().await?;
     report.note(format!(
         "Runner: the release `guestlist` with its data on disk, after the city of its first start was built; load over \
@@ -205,10 +205,10 @@ async fn book<'a>(
     runner: &Runner,
     levels: &[(usize, usize)],
     events: &'a [String],
-    tokens: &'a [String],
+    guests: &'a [String],
     scale: Scale,
 ) -> Result<Vec<(&'a str, &'a str)>> {
-    let everybody = events.iter().flat_map(|event| tokens.iter().map(move |token| (event.as_str(), token.as_str())));
+    let everybody = events.iter().flat_map(|event| guests.iter().map(move |token| (event.as_str(), token.as_str())));
     let all: Vec<_> = everybody.take(levels.iter().map(|(_, number)| number).sum()).collect();
     let mut rest = all.iter();
     let begun = Instant::now();
@@ -290,13 +290,13 @@ async fn rush(
     report: &mut Report,
     runner: &Runner,
     client: &mut Client,
-    tokens: &[String],
+    organizer: &str,
+    guests: &[String],
     scale: Scale,
 ) -> Result<()> {
-    let organizer = tokens.first().ok_or("nobody")?;
     let places = scale.of(100, 20);
     let event = people::event(client, organizer, "The rush", places).await?;
-    let asks: Vec<_> = tokens
+    let asks: Vec<_> = guests
         .iter()
         .cycle()
         .take(scale.of(2_000, 200))

@@ -22,7 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             let delivery = mail::Delivery {
                 key: format!("fct_01K9Z:{number}:email"),
                 now: starts.timestamp() - jiff::SignedDuration::from_hours(24),
-                unsubscribe: Some("https://guestlist.example/account/unsubscribe?token=x8Kq".into()),
+                unsubscribe: Some(mail::Unsubscribe {
+            one_click: "https://guestlist.example/api/unsubscribe?token=x8Kq".into(),
+            page: "https://guestlist.example/account/unsubscribe?token=x8Kq".into(),
+        }),
             };
             let composed = mail::compose(content, &reader, &delivery)?;
             let mut page = composed.html.clone();

@@ -25,9 +25,18 @@ pub struct Delivery {
     pub key: String,
     /// Now: the mail's Date, the calendar entry's stamp, and what "tomorrow" is counted from.
     pub now: Timestamp,
-    /// Where one request without more ado turns such mails off (RFC 8058). Used by the mails of
-    /// [`Content::can_be_turned_off`], left out of all others.
-    pub unsubscribe: Option<String>,
+    /// How to turn such mails off. Used by the mails of [`Content::can_be_turned_off`], left out of all others.
+    pub unsubscribe: Option<Unsubscribe>,
+}
+
+/// Where mails of a kind are turned off.
+#[derive(Clone, Debug)]
+pub struct Unsubscribe {
+    /// One request without more ado, made by the mail client (RFC 8058): the List-Unsubscribe header.
+    pub one_click: String,
+    /// The page that asks first, opened by the reader: the link in the mail. Mail scanners open links, so it does nothing
+    /// by itself.
+    pub page: String,
 }
 
 /// A mail in words, ready to become a message.
@@ -113,7 +122,7 @@ pub fn compose(content: &Content, recipient: &Recipient, delivery: &Delivery) ->
         _ => None,
     };
     let unsubscribe = delivery.unsubscribe.clone().filter(|_| content.can_be_turned_off());
-    if let Some(link) = &unsubscribe {
+    for link in unsubscribe.iter().flat_map(|links| [&links.one_click, &links.page]) {
         our_link(link, "unsubscribe link")?;
     }
     let moments = Moments { spoken: spoken(recipient.language), reader: recipient.zone.as_ref(), now: delivery.now };
@@ -122,7 +131,7 @@ pub fn compose(content: &Content, recipient: &Recipient, delivery: &Delivery) ->
         event => content.event().map(|event| card(event, &moments)).transpose()?,
         tickets => Value::from(Serde(stubs)),
         reply_to => reply_to.as_ref().map(|address| address.name.as_str()),
-        unsubscribe => unsubscribe.as_deref(),
+        unsubscribe => unsubscribe.as_ref().map(|links| links.page.as_str()),
         reader => to.name.as_str(),
         why => why(content, &moments),
         ..own(content, &moments)?
@@ -142,7 +151,7 @@ pub fn compose(content: &Content, recipient: &Recipient, delivery: &Delivery) ->
         calendar: invitation(content, &to, delivery.now)?,
         to,
         reply_to,
-        unsubscribe,
+        unsubscribe: unsubscribe.map(|links| links.one_click),
         language: recipient.language,
         date: delivery.now,
         key: delivery.key.clone(),

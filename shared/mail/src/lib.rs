@@ -24,7 +24,7 @@ pub mod samples;
 mod templates;
 mod zone_rules;
 
-pub use compose::{ComposeError, Composed, Delivery, Inline, Invitation, compose};
+pub use compose::{ComposeError, Composed, Delivery, Inline, Invitation, Unsubscribe, compose};
 pub use content::{Address, CalendarSlot, Change, Content, EventCard, PlaceLine, Recipient, TicketStub};
 pub use languages::plural_form;
 pub use mailer::{Mailer, SendError, SesMessageId};

@@ -25,7 +25,10 @@ fn delivery() -> Delivery {
     Delivery {
         key: "fct_01K9Z/bkg_01K9Z:email".into(),
         now: starts().timestamp() - SignedDuration::from_hours(24),
-        unsubscribe: Some("https://guestlist.example/account/unsubscribe?token=x8Kq".into()),
+        unsubscribe: Some(mail::Unsubscribe {
+            one_click: "https://guestlist.example/api/unsubscribe?token=x8Kq".into(),
+            page: "https://guestlist.example/account/unsubscribe?token=x8Kq".into(),
+        }),
     }
 }
 

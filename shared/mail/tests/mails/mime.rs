@@ -87,7 +87,7 @@ fn only_what_can_be_turned_off_offers_it() {
         assert_eq!(mail.html.contains("unsubscribe?token"), can, "{name}");
         assert_eq!(mail.text.contains("unsubscribe?token"), can, "{name}");
         let header = |name: &'static str| message.header_raw(name).map(str::trim);
-        let link = "<https://guestlist.example/account/unsubscribe?token=x8Kq>";
+        let link = "<https://guestlist.example/api/unsubscribe?token=x8Kq>";
         assert_eq!(header("List-Unsubscribe"), can.then_some(link), "{name}");
         assert_eq!(header("List-Unsubscribe-Post"), can.then_some("List-Unsubscribe=One-Click"), "{name}");
     }
