@@ -78,7 +78,10 @@ fn distance(a: &str, b: &str) -> usize {
 /// A panic is a line of JSON too. lambda_runtime catches it and answers with an error.
 fn report_panics(function: &'static str) {
     std::panic::set_hook(Box::new(move |info| {
-        println!("{}", json!({ "level": "ERROR", "function": function, "status": "failed", "error": info.to_string() }));
+        println!(
+            "{}",
+            json!({ "level": "ERROR", "function": function, "status": "failed", "error": info.to_string() })
+        );
     }));
 }
 

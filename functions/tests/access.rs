@@ -274,6 +274,7 @@ async fn what_is_internal_has_no_address() {
         assert_eq!(function.answer(&f.world.house, request).await.status(), 404);
     }
     let announced = |key: &String| key.contains("announcement#");
-    let changed: Vec<_> = f.world.stored().into_keys().filter(|key| !before.contains_key(key) && !announced(key)).collect();
+    let changed: Vec<_> =
+        f.world.stored().into_keys().filter(|key| !before.contains_key(key) && !announced(key)).collect();
     assert!(changed.is_empty(), "{changed:?}");
 }

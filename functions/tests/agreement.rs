@@ -179,14 +179,14 @@ fn the_fields_of_a_path_and_of_a_caller_are_fields_of_the_request() {
         let Kind::Route { path, caller, query, .. } = function.kind else { return None };
         let request = docs(function)?.request;
         let properties = request.get("properties").and_then(serde_json::Value::as_object).cloned().unwrap_or_default();
-        let in_path: Vec<&str> =
-            path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+        let in_path: Vec<&str> = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
         let mut named = in_path.clone();
         named.extend(query);
         if let Some(missing) = named.iter().find(|name| !properties.contains_key(**name)) {
             return Some(format!("it has no field {missing:?}"));
         }
-        let (Caller::OrganizerOf(field) | Caller::OwnerOf(field) | Caller::HolderOf(field) | Caller::DoorOf(field)) = caller
+        let (Caller::OrganizerOf(field) | Caller::OwnerOf(field) | Caller::HolderOf(field) | Caller::DoorOf(field)) =
+            caller
         else {
             return None;
         };
@@ -203,7 +203,8 @@ fn every_route_and_each_of_its_fields_is_described() {
             return Some("it has no doc comment".to_owned());
         }
         let properties = request.get("properties").and_then(serde_json::Value::as_object)?;
-        let silent: Vec<&String> = properties.iter().filter(|(_, schema)| !is_said(schema)).map(|(name, _)| name).collect();
+        let silent: Vec<&String> =
+            properties.iter().filter(|(_, schema)| !is_said(schema)).map(|(name, _)| name).collect();
         (!silent.is_empty()).then(|| format!("fields without a doc comment: {silent:?}"))
     });
 }

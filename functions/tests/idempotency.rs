@@ -194,7 +194,12 @@ async fn a_key_that_is_none_is_refused() {
         for key in ["", "short", "has a space in it", "ключ-ключ", &"k".repeat(201)] {
             let mut request = again(&request);
             request.headers_mut().insert("idempotency-key", http::HeaderValue::from_bytes(key.as_bytes()).unwrap());
-            assert_eq!(f.world.send(request).await.problem(400), "idempotency_key_invalid", "{}: {key:?}", function.name);
+            assert_eq!(
+                f.world.send(request).await.problem(400),
+                "idempotency_key_invalid",
+                "{}: {key:?}",
+                function.name
+            );
         }
         assert_eq!(f.world.stored(), before, "{}", function.name);
         for key in ["k".repeat(8), "k".repeat(200)] {

@@ -54,7 +54,10 @@ async fn from_sign_up_to_the_door() {
     assert!(mails.iter().all(|mail| mail.calendar.as_deref().unwrap().contains("SEQUENCE:1")));
     assert!(mails.iter().all(|mail| mail.text.contains("Huxleys") && mail.text.contains("20:00")));
     // A typo tells nobody.
-    world.patch(&format!("/api/events/{event}"), olga.token(), json!({ "description": "A evening." })).await.expect(200);
+    world
+        .patch(&format!("/api/events/{event}"), olga.token(), json!({ "description": "A evening." }))
+        .await
+        .expect(200);
     assert!(world.new_mails().await.is_empty());
 
     // Cem cancels: the place is free at once, his calendar too.
@@ -145,7 +148,8 @@ async fn two_things_at_one_time_need_a_yes() {
     let olga = world.person("Olga").await;
     let ben = world.person("Ben").await;
     let jazz = world.event(&olga, json!({})).await;
-    let film = json!({ "name": "Solaris", "kind": "film_night", "starts": "2026-11-28T22:00", "ends": "2026-11-29T01:00" });
+    let film =
+        json!({ "name": "Solaris", "kind": "film_night", "starts": "2026-11-28T22:00", "ends": "2026-11-29T01:00" });
     let draft = world.draft(&olga, film.clone()).await;
     let publish = format!("/api/events/{draft}/publish");
     assert_eq!(world.post(&publish, olga.token(), json!({})).await.problem(409), "schedule_conflict");

@@ -181,7 +181,12 @@ async fn in_the_middle(
     (deed.await.unwrap(), plain(early), plain(late))
 }
 
-fn of_the_organizer(rush: &Rush, method: &'static str, rest: &str, body: Value) -> impl Future<Output = Reply> + Send + use<> {
+fn of_the_organizer(
+    rush: &Rush,
+    method: &'static str,
+    rest: &str,
+    body: Value,
+) -> impl Future<Output = Reply> + Send + use<> {
     let (world, organizer, path) = (rush.world.clone(), rush.organizer.clone(), rush.path(rest));
     async move { world.call(method, &path, organizer.token(), body).await }
 }
@@ -345,7 +350,8 @@ async fn eight_doors_admit_a_ticket_once() {
             let token = ticket["token"].as_str().unwrap();
             let jobs = (0..8).map(|door| {
                 scans += 1;
-                let scan = json!({ "scan": format!("scan-{scans:08}"), "token": token, "door": format!("Door {door}") });
+                let scan =
+                    json!({ "scan": format!("scan-{scans:08}"), "token": token, "door": format!("Door {door}") });
                 of_the_organizer(&rush, "POST", "/check-ins", scan)
             });
             let replies = side_by_side(8, jobs.collect::<Vec<_>>()).await;

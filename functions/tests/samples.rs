@@ -30,7 +30,8 @@ async fn services() -> (String, Sent) {
         let (service, answer) = match (target, uri.path()) {
             ("AmazonSQS.SendMessageBatch", _) => {
                 let entries = asked["Entries"].as_array().into_iter().flatten();
-                let taken = entries.map(|entry| json!({ "Id": entry["Id"], "MessageId": "m-1", "MD5OfMessageBody": "" }));
+                let taken =
+                    entries.map(|entry| json!({ "Id": entry["Id"], "MessageId": "m-1", "MD5OfMessageBody": "" }));
                 ("sqs", json!({ "Successful": taken.collect::<Vec<_>>(), "Failed": [] }))
             }
             ("", "/v2/email/outbound-emails") => ("ses", json!({ "MessageId": "mail-1" })),
@@ -62,7 +63,8 @@ async fn replayed(function: &'static Function) -> Result<(), String> {
     let f = World::fixture_now().await;
     let sample = f.sample(function).await;
     let (address, sent) = services().await;
-    let mut process = LambdaProcess::start(&launch(function.name, &f, &address)).await.map_err(|why| why.to_string())?;
+    let mut process =
+        LambdaProcess::start(&launch(function.name, &f, &address)).await.map_err(|why| why.to_string())?;
     let reply = process.invoke(sample.clone()).await.map_err(|why| why.to_string())?;
     match function.kind {
         Kind::Route { .. } => answered(&reply)?,
@@ -105,7 +107,9 @@ fn answered(reply: &Value) -> Result<(), String> {
     let fits = match media {
         "" => status == 204 && body.is_empty(),
         "application/json" => serde_json::from_str::<Value>(body).is_ok_and(|body| body.is_object()),
-        "text/html" => body.starts_with("<!doctype html>") && header("content-security-policy").contains("default-src 'none'"),
+        "text/html" => {
+            body.starts_with("<!doctype html>") && header("content-security-policy").contains("default-src 'none'")
+        }
         "text/calendar" => body.starts_with("BEGIN:VCALENDAR\r\n"),
         "text/csv" => body.starts_with('\u{FEFF}'),
         // Bytes that are no text go through API Gateway in base64; a PNG begins with 0x89 "PNG".
@@ -171,7 +175,9 @@ fn confidential(sample: &Value, f: &Fixture) -> Vec<String> {
     let query = sample["rawQueryString"].as_str().unwrap_or_default();
     secrets.extend(query.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value.to_owned()));
     let body: Value = serde_json::from_str(sample["body"].as_str().unwrap_or_default()).unwrap_or_default();
-    for name in ["email", "password", "current_password", "new_password", "code", "token", "refresh_token", "name", "body"] {
+    for name in
+        ["email", "password", "current_password", "new_password", "code", "token", "refresh_token", "name", "body"]
+    {
         secrets.extend(body[name].as_str().map(str::to_owned));
     }
     // Short words from a query, such as a limit, say nothing about anybody.
@@ -293,7 +299,10 @@ async fn a_process_refuses_as_the_router_does() {
         assert_eq!(body["status"], reply["statusCode"]);
         format!("{} {}", body["status"], body["code"].as_str().unwrap())
     };
-    assert_eq!(problem(&|event| drop(event["headers"].as_object_mut().unwrap().remove("authorization"))).await, "401 unauthenticated");
+    assert_eq!(
+        problem(&|event| drop(event["headers"].as_object_mut().unwrap().remove("authorization"))).await,
+        "401 unauthenticated"
+    );
     assert_eq!(problem(&|event| event["body"] = json!("{")).await, "400 malformed_json");
     assert_eq!(problem(&|event| event["body"] = json!(r#"{"party_size":0}"#)).await, "422 invalid");
     assert_eq!(problem(&|event| event["body"] = json!("x".repeat(64 * 1024 + 1))).await, "413 body_too_large");

@@ -34,8 +34,7 @@ impl Route for ChangePassword {
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let id = cx.user()?;
         let limit = format!("password#{id}");
-        let (user, ()) =
-            tokio::try_join!(async { Ok(cx.store().user(id).await?) }, cx.limit(&limit, 10, 3_600))?;
+        let (user, ()) = tokio::try_join!(async { Ok(cx.store().user(id).await?) }, cx.limit(&limit, 10, 3_600))?;
         let user = user.ok_or_else(|| Refusal::not_found("user"))?;
         if !password_matches(self.current_password, Some(user.password_hash.clone())).await? {
             return Err(Refusal::field("current_password", "is not your password").into());

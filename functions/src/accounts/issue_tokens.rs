@@ -41,9 +41,9 @@ impl Route for IssueTokens {
         )?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let matches = password_matches(self.password, hash).await?;
-        let user = user.filter(|_| matches).ok_or_else(|| {
-            Refusal::unauthorized("credentials_wrong", "Address and password don't belong together.")
-        })?;
+        let user = user
+            .filter(|_| matches)
+            .ok_or_else(|| Refusal::unauthorized("credentials_wrong", "Address and password don't belong together."))?;
         let secret = cx.secret()?;
         let family = TokenFamily::new(cx.new_id()?, &user, secret_hash(&secret), cx.now());
         let reply = session(cx, &user, &family, &secret, self.cookie).await?;

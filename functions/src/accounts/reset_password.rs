@@ -36,10 +36,8 @@ impl Route for ResetPassword {
         let (reset, claim) = reset.zip(claim).ok_or_else(wrong_reset)?;
         let redeemed = reset.redeemed(id, cx.now())?;
         let hash = hash_password(self.password, cx.chance()).await?;
-        let changes = vec![
-            Change::Replace(Record::PasswordReset(redeemed)),
-            Change::SetPassword { user: claim.user, hash },
-        ];
+        let changes =
+            vec![Change::Replace(Record::PasswordReset(redeemed)), Change::SetPassword { user: claim.user, hash }];
         cx.commit(changes, NoContent).await
     }
 }

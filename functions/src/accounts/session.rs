@@ -74,7 +74,9 @@ impl RefreshToken {
         let (user, family, secret) = (parts.next()?, parts.next()?, parts.next()?);
         let whole = parts.next().is_none();
         whole
-            .then(|| Some(Self { user: user.parse().ok()?, family: family.parse().ok()?, secret: secret.into(), in_cookie }))
+            .then(|| {
+                Some(Self { user: user.parse().ok()?, family: family.parse().ok()?, secret: secret.into(), in_cookie })
+            })
             .flatten()
     }
 }

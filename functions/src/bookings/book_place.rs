@@ -46,7 +46,9 @@ impl Route for BookPlace {
         let id = cx.new_id()?;
         let book = |pools: Vec<Pool>| {
             let (event, guest) = (&event, &guest);
-            decide(cx, &desk.calendar, move |calendar| bookings::book(id, event, &pools, calendar, guest, wish, cx.now()))
+            decide(cx, &desk.calendar, move |calendar| {
+                bookings::book(id, event, &pools, calendar, guest, wish, cx.now())
+            })
         };
         let booked = match book(desk.pools).await {
             // Only one pool was looked at; the others may have room.

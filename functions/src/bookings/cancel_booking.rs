@@ -20,8 +20,7 @@ pub struct CancelBooking {
 impl Route for CancelBooking {
     const ROUTE: &str = "POST /api/bookings/{booking}/cancel";
     const CALLER: Caller = Caller::OwnerOf("booking");
-    const GRANTS: &[Grant] =
-        &[read(Table::Events), write(Table::Pools), read(Table::Bookings), write(Table::Bookings)];
+    const GRANTS: &[Grant] = &[read(Table::Events), write(Table::Pools), read(Table::Bookings), write(Table::Bookings)];
     type Reply = Json<BookingView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {

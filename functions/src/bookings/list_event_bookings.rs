@@ -88,8 +88,7 @@ impl Route for ListEventBookings {
         let name = self.name.as_deref().map(fold).filter(|name| !name.is_empty());
         let limit = if self.format == Format::Csv { CSV_PAGE } else { self.limit.get() };
         let cursor = self.cursor.as_deref();
-        let page =
-            cx.store().bookings_at(event.id, event.pools, self.state, name.as_deref(), limit, cursor).await?;
+        let page = cx.store().bookings_at(event.id, event.pools, self.state, name.as_deref(), limit, cursor).await?;
         let items = page.items.into_iter().map(|booking| BookingView::new(booking, &event, cx.now())).collect();
         Ok(Bookings { page: PageOf { items, cursor: page.cursor }, format: self.format })
     }

@@ -28,6 +28,7 @@ pub async fn at_door(cx: &Cx, id: EventId) -> Result<Event> {
 /// # Errors
 /// It was revoked, has ended, or isn't there.
 pub fn admitted_by(event: &Event, pass: Option<DoorPass>, cx: &Cx) -> Result<()> {
-    let pass = pass.ok_or_else(|| Refusal::unauthorized("door_pass_revoked", "This door pass isn't known any more."))?;
+    let pass =
+        pass.ok_or_else(|| Refusal::unauthorized("door_pass_revoked", "This door pass isn't known any more."))?;
     Ok(pass.checked(event, cx.now())?)
 }

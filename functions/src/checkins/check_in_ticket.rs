@@ -37,8 +37,7 @@ pub struct CheckInTicket {
 impl Route for CheckInTicket {
     const ROUTE: &str = "POST /api/events/{event}/check-ins";
     const CALLER: Caller = Caller::DoorOf("event");
-    const GRANTS: &[Grant] =
-        &[read(Table::Events), read(Table::Bookings), write(Table::Bookings), write(Table::Pools)];
+    const GRANTS: &[Grant] = &[read(Table::Events), read(Table::Bookings), write(Table::Bookings), write(Table::Pools)];
     type Reply = Json<ScanView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {

@@ -9,9 +9,8 @@ use mail::{CalendarSlot, EventCard, PlaceLine, TicketStub};
 /// A place, with a map that shows it where its point is known.
 pub fn place_line(place: &Place) -> PlaceLine {
     let coordinates = place.latitude.zip(place.longitude);
-    let map_link = coordinates.map(|(lat, lon)| {
-        format!("https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=17/{lat}/{lon}")
-    });
+    let map_link = coordinates
+        .map(|(lat, lon)| format!("https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=17/{lat}/{lon}"));
     PlaceLine {
         name: place.name.to_string(),
         address: place.address.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -126,8 +126,12 @@ async fn booking_content(cx: &Cx, what: &What, booking: &Booking, event: &Event)
             }),
         What::EventMoved { before, .. } => {
             let changes = changes(before, event);
-            (told && !changes.is_empty())
-                .then_some(Content::EventChanged { event: card, changes, booking_link, calendar })
+            (told && !changes.is_empty()).then_some(Content::EventChanged {
+                event: card,
+                changes,
+                booking_link,
+                calendar,
+            })
         }
         What::EventCancelled { .. } => {
             let message = event.cancel_message.as_ref().map(ToString::to_string);
@@ -146,9 +150,9 @@ async fn booking_content(cx: &Cx, what: &What, booking: &Booking, event: &Event)
                 body: announcement.body.to_string(),
             })
         }
-        What::VerificationRequested { .. } | What::PasswordResetRequested { .. } | What::KnownAddressSignedUp { .. } => {
-            None
-        }
+        What::VerificationRequested { .. }
+        | What::PasswordResetRequested { .. }
+        | What::KnownAddressSignedUp { .. } => None,
     })
 }
 

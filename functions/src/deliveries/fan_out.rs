@@ -58,10 +58,8 @@ impl Consumer for FanOut {
             if matches!(self.fact.what, What::EventMoved { .. }) {
                 follow(cx, &event, &told).await?;
             }
-            let deliveries: Vec<Delivery> = told
-                .iter()
-                .map(|booking| Delivery { fact: self.fact.clone(), to: To::Guest(booking.id) })
-                .collect();
+            let deliveries: Vec<Delivery> =
+                told.iter().map(|booking| Delivery { fact: self.fact.clone(), to: To::Guest(booking.id) }).collect();
             cx.send(MAILS, &deliveries, 0).await?;
             cursor = page.cursor;
             if cursor.is_none() {
@@ -113,8 +111,7 @@ async fn join_all<F: Future<Output = Result<()>>>(futures: Vec<F>) -> Result<()>
 }
 
 async fn follow_one(cx: &Cx, event: &Event, booking: &Booking) -> Result<()> {
-    let (calendar, stored) =
-        tokio::try_join!(cx.store().calendar(booking.user), cx.store().booking(booking.id))?;
+    let (calendar, stored) = tokio::try_join!(cx.store().calendar(booking.user), cx.store().booking(booking.id))?;
     let mut changes = Vec::new();
     if let Some(calendar) = calendar.followed(event, booking.id, cx.now()) {
         changes.push(Change::Replace(Record::Calendar(calendar)));

@@ -79,10 +79,8 @@ impl Route for CreateEvent {
         };
         let (event, changes) = events::draft(cx.new_id()?, &organizer, self.slug, details, cx.now())?;
         let claim = event.claim();
-        let (twin, same_slug) = tokio::try_join!(
-            cx.store().event_twin(&claim),
-            cx.store().event_by_slug(event.slug.as_str())
-        )?;
+        let (twin, same_slug) =
+            tokio::try_join!(cx.store().event_twin(&claim), cx.store().event_by_slug(event.slug.as_str()))?;
         events::not_a_duplicate(&event, twin, same_slug)?;
         cx.commit(changes, Created(EventView::new(event, cx.base_url(), true))).await
     }

@@ -21,8 +21,13 @@ pub struct PublishEvent {
 impl Route for PublishEvent {
     const ROUTE: &str = "POST /api/events/{event}/publish";
     const CALLER: Caller = Caller::Verified;
-    const GRANTS: &[Grant] =
-        &[read(Table::Events), write(Table::Events), write(Table::Pools), read(Table::Bookings), write(Table::Bookings)];
+    const GRANTS: &[Grant] = &[
+        read(Table::Events),
+        write(Table::Events),
+        write(Table::Pools),
+        read(Table::Bookings),
+        write(Table::Bookings),
+    ];
     type Reply = Tagged<EventView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {

@@ -34,16 +34,18 @@ impl Route for ReadEvent {
         let (seen, calendar) = tokio::try_join!(cx.store().event_and_pools(self.event), calendar)?;
         let (event, seats) = seen.ok_or_else(|| Refusal::not_found("event"))?;
         let event = event.seen_by(user)?;
-        let has_place = calendar.is_some_and(|calendar| {
-            calendar.entry(event.id).is_some_and(|entry| entry.booking.is_some())
-        });
+        let has_place =
+            calendar.is_some_and(|calendar| calendar.entry(event.id).is_some_and(|entry| entry.booking.is_some()));
         let sees_link = has_place || user == Some(event.organizer);
         let places = (event.status == Status::Published).then(|| pools::places(&event, &seats));
         let version = event.version;
         let view = EventView::new(event, cx.base_url(), sees_link);
-        Ok(Tagged(version, match places {
-            Some(places) => view.with_places(places),
-            None => view,
-        }))
+        Ok(Tagged(
+            version,
+            match places {
+                Some(places) => view.with_places(places),
+                None => view,
+            },
+        ))
     }
 }

@@ -111,10 +111,9 @@ impl Route for UpdateEvent {
         cx.check_version("event", event.version)?;
         let allow_overlap = self.allow_overlap;
         let details = self.apply(event.details.clone());
-        let (changed, changes) = decide(cx, &calendar, |calendar| {
-            event.changed(details.clone(), &pools, calendar, allow_overlap, cx.now())
-        })
-        .await?;
+        let (changed, changes) =
+            decide(cx, &calendar, |calendar| event.changed(details.clone(), &pools, calendar, allow_overlap, cx.now()))
+                .await?;
         if changed.claim() != event.claim() {
             let twin = cx.store().event_twin(&changed.claim()).await?;
             events::not_a_duplicate(&changed, twin, None)?;

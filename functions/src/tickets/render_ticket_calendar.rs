@@ -49,7 +49,10 @@ impl Route for RenderTicketCalendar {
         let (booking, ticket, event) = held_ticket(cx, self.ticket, self.key.as_deref()).await?;
         let view = TicketView::new(&booking, &ticket, &event, cx.base_url(), cx.now());
         let link = view.url.ok_or_else(|| {
-            Refusal::conflict("wrong_state", "This ticket isn't valid any more, so there is nothing to put in a calendar.")
+            Refusal::conflict(
+                "wrong_state",
+                "This ticket isn't valid any more, so there is nothing to put in a calendar.",
+            )
         })?;
         let card = cards::event_card(&event, cx.base_url(), true);
         let slot = cards::calendar_slot(&booking, &event, cx.base_url(), cx.sender());

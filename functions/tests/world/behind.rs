@@ -178,12 +178,13 @@ impl Books {
                 let id: EventId = event.parse().unwrap();
                 let user = calendar.user;
                 match entry.booking {
-                    Some(booking) => must(
-                        self.live(id).any(|held| held.id == booking && held.user == user),
-                        || format!("2: {user} has a calendar entry for {booking}, which isn't live"),
-                    )?,
+                    Some(booking) => must(self.live(id).any(|held| held.id == booking && held.user == user), || {
+                        format!("2: {user} has a calendar entry for {booking}, which isn't live")
+                    })?,
                     None => must(
-                        self.events.get(&id).is_some_and(|held| held.organizer == user && held.status == Status::Published),
+                        self.events
+                            .get(&id)
+                            .is_some_and(|held| held.organizer == user && held.status == Status::Published),
                         || format!("3: {user} has a calendar entry for {id}, which isn't their event"),
                     )?,
                 }
@@ -191,7 +192,9 @@ impl Books {
         }
         for scan in self.scans.values().filter(|scan| scan.outcome == Outcome::Admitted && scan.undone_at.is_none()) {
             let ticket = scan.ticket.ok_or_else(|| format!("5: {} let nobody's ticket in", scan.id))?;
-            must(self.admission(ticket).as_ref() == Some(&scan.id), || format!("5: {} let {ticket} in, but it isn't", scan.id))?;
+            must(self.admission(ticket).as_ref() == Some(&scan.id), || {
+                format!("5: {} let {ticket} in, but it isn't", scan.id)
+            })?;
         }
         Ok(())
     }
@@ -205,10 +208,14 @@ impl Books {
         let id = event.id;
         let none = Vec::new();
         let pools = self.pools.get(&id).unwrap_or(&none);
-        must(pools.len() == usize::from(event.pools), || format!("{id} has {} pools and not {}", pools.len(), event.pools))?;
+        must(pools.len() == usize::from(event.pools), || {
+            format!("{id} has {} pools and not {}", pools.len(), event.pools)
+        })?;
         for pool in pools {
             let which = || format!("pool {} of {id}", pool.index);
-            must(pool.terms == event.terms, || format!("7: {} has terms {} and not {}", which(), pool.terms, event.terms))?;
+            must(pool.terms == event.terms, || {
+                format!("7: {} has terms {} and not {}", which(), pool.terms, event.terms)
+            })?;
             let open = event.status == Status::Published;
             must(pool.open == open, || format!("7: {} is open against its event", which()))?;
             must(pool.left >= 0, || format!("1: {} has {} left", which(), pool.left))?;
@@ -225,12 +232,16 @@ impl Books {
                 .flat_map(|booking| &booking.tickets)
                 .filter(|ticket| ticket.admission.is_some())
                 .count();
-            must(usize::try_from(pool.admitted) == Ok(inside), || format!("5: {} counts {} in, {inside} are", which(), pool.admitted))?;
+            must(usize::try_from(pool.admitted) == Ok(inside), || {
+                format!("5: {} counts {} in, {inside} are", which(), pool.admitted)
+            })?;
         }
         let people = self.people(id);
         if let Some(capacity) = event.details.capacity {
             let left: i64 = pools.iter().map(|pool| pool.left).sum();
-            must(people + left == i64::from(capacity), || format!("1: {people} people and {left} left of {capacity} at {id}"))?;
+            must(people + left == i64::from(capacity), || {
+                format!("1: {people} people and {left} left of {capacity} at {id}")
+            })?;
         }
         Ok(())
     }
@@ -240,10 +251,14 @@ impl Books {
         let event = self.events.get(&booking.event).ok_or_else(|| format!("{id} has no event"))?;
         let party = u32::from(booking.party_size.get());
         let places: u32 = booking.places.iter().map(|(_, places)| u32::from(*places)).sum();
-        must(places == party && booking.tickets.len() == party as usize, || format!("{id} is for {party}: {booking:?}"))?;
+        must(places == party && booking.tickets.len() == party as usize, || {
+            format!("{id} is for {party}: {booking:?}")
+        })?;
         must(booking.terms <= event.terms, || format!("7: {id} has terms of the future"))?;
         let inside = booking.tickets.iter().filter(|ticket| ticket.admission.is_some()).count();
-        must((booking.state == State::Attended) == (inside > 0), || format!("5: {id} is {:?} with {inside} in", booking.state))?;
+        must((booking.state == State::Attended) == (inside > 0), || {
+            format!("5: {id} is {:?} with {inside} in", booking.state)
+        })?;
         for ticket in booking.tickets.iter() {
             let Some(admission) = &ticket.admission else { continue };
             let scan = self.scans.get(&admission.scan).filter(|scan| scan.undone_at.is_none());
@@ -257,6 +272,8 @@ impl Books {
             let twins = self.live(booking.event).filter(|other| other.user == booking.user).count();
             must(twins == 1, || format!("2: {} has {twins} live bookings at {}", booking.user, booking.event))?;
         }
-        must(booking.state.is_live() || !entered, || format!("6: {id} is {:?} and still in the calendar", booking.state))
+        must(booking.state.is_live() || !entered, || {
+            format!("6: {id} is {:?} and still in the calendar", booking.state)
+        })
     }
 }

@@ -27,7 +27,8 @@ pub fn request(event: &Value) -> http::Request<Bytes> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (path, query) = (text(&event["rawPath"]), text(&event["rawQueryString"]));
     let uri = if query.is_empty() { path } else { format!("{path}?{query}") };
-    let mut request = http::Request::builder().method(text(&event["requestContext"]["http"]["method"]).as_str()).uri(uri);
+    let mut request =
+        http::Request::builder().method(text(&event["requestContext"]["http"]["method"]).as_str()).uri(uri);
     for (name, value) in event["headers"].as_object().expect("headers") {
         request = request.header(name, text(value));
     }
@@ -99,7 +100,8 @@ impl World {
 
     /// Somebody who is signed in, without mails and hashing: straight into the store. The password is everybody's.
     pub async fn settle(&self, name: &str, verified: bool) -> Person {
-        let email: domain::text::Email = format!("{}@example.org", name.to_lowercase().replace(' ', ".")).parse().unwrap();
+        let email: domain::text::Email =
+            format!("{}@example.org", name.to_lowercase().replace(' ', ".")).parse().unwrap();
         let user = User {
             id: self.house.chance().id(self.now()).unwrap(),
             version: 1,
@@ -218,8 +220,21 @@ impl Fixture {
         world.call("DELETE", &path, organizer.token(), Value::Null).await.expect(204);
         world.skip_streams();
         Fixture {
-            organizer, guest, stranger, newcomer, rival, event, slug, rivals_event, draft, booking, tickets, door,
-            rivals_door, revoked_door, world,
+            organizer,
+            guest,
+            stranger,
+            newcomer,
+            rival,
+            event,
+            slug,
+            rivals_event,
+            draft,
+            booking,
+            tickets,
+            door,
+            rivals_door,
+            revoked_door,
+            world,
         }
     }
 

@@ -1,6 +1,13 @@
 //! A whole Guestlist in memory, driven as from outside: requests through the router, ticks and messages through the same
 //! entry as in Lambda, mails as their readers get them.
-#![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "each test uses a part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "each test uses a part of it"
+)]
 
 pub mod behind;
 pub mod fixtures;
@@ -93,10 +100,8 @@ impl World {
     /// A store that may do everything, for looking behind the scenes.
     pub fn store(&self) -> Store {
         let verbs = [Verb::Read, Verb::Write, Verb::Remove];
-        let all: BTreeSet<Access> = Table::ALL
-            .iter()
-            .flat_map(|table| verbs.map(|verb| Access { table: *table, verb }))
-            .collect();
+        let all: BTreeSet<Access> =
+            Table::ALL.iter().flat_map(|table| verbs.map(|verb| Access { table: *table, verb })).collect();
         self.house.store("test", all)
     }
 

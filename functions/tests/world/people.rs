@@ -88,7 +88,8 @@ impl World {
         use domain::{Change, Record};
         let store = self.store();
         let mut people = Vec::with_capacity(count);
-        let password_hash = kit::hash_password(PASSWORD.to_owned().try_into().unwrap(), self.house.chance()).await.unwrap();
+        let password_hash =
+            kit::hash_password(PASSWORD.to_owned().try_into().unwrap(), self.house.chance()).await.unwrap();
         for at in 0..count {
             let email: domain::text::Email = format!("guest{at}@example.org").parse().unwrap();
             let user = User {

@@ -42,6 +42,10 @@ impl Reply {
 
     #[track_caller]
     pub fn str(&self, pointer: &str) -> String {
-        self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer} in {}", self.text())).to_owned()
+        self.json
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("no {pointer} in {}", self.text()))
+            .to_owned()
     }
 }

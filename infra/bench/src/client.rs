@@ -75,7 +75,8 @@ impl Answer {
         if self.status == status {
             return Ok(self.json());
         }
-        Err(format!("{status} was expected, but it was {}: {}", self.status, String::from_utf8_lossy(&self.body)).into())
+        Err(format!("{status} was expected, but it was {}: {}", self.status, String::from_utf8_lossy(&self.body))
+            .into())
     }
 }
 

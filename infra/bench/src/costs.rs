@@ -38,7 +38,9 @@ impl Cost {
 
     fn words(self) -> String {
         let Cost { round_trips, calls, items_written, read_units, write_units } = self;
-        format!("{round_trips} trips, {calls} calls, {items_written} items written, {read_units} RCU, {write_units} WCU")
+        format!(
+            "{round_trips} trips, {calls} calls, {items_written} items written, {read_units} RCU, {write_units} WCU"
+        )
     }
 }
 
@@ -63,10 +65,10 @@ fn why(function: &str) -> &'static str {
              Other changes take two trips; leaving it to the transaction's condition would save the third and lose the \
              other event's id in the refusal."
         }
-        "book_place" => {
-            "it should not: look at the reads of `booking_desk` and at what `Booked::issued` writes."
+        "book_place" => "it should not: look at the reads of `booking_desk` and at what `Booked::issued` writes.",
+        "read_event" => {
+            "the first read of an event with several pools learns their number and reads the others after it."
         }
-        "read_event" => "the first read of an event with several pools learns their number and reads the others after it.",
         _ => "no reason is known: look at its reads, which should run side by side.",
     }
 }

@@ -174,7 +174,8 @@ fn late(tally: &Tally, clients: usize) -> bool {
 
 async fn reads(report: &mut Report, runner: &Runner, levels: &[(usize, usize)], events: &[String]) -> Result<()> {
     let event = events.first().ok_or("no event")?;
-    for (what, path) in [("event reads", format!("/api/events/{event}")), ("lists", "/api/events?limit=20".to_owned())] {
+    for (what, path) in [("event reads", format!("/api/events/{event}")), ("lists", "/api/events?limit=20".to_owned())]
+    {
         let ask = Ask::get(path);
         for &(clients, number) in levels {
             let tally = send_all(runner, clients, vec![ask.clone(); number * 3]).await?;

@@ -1,8 +1,8 @@
 //! The people who put load on the runner: they sign up, read the code in their mail and sign in, as anybody does.
 
+use crate::Result;
 use crate::client::{Ask, Client};
 use crate::runner::Runner;
-use crate::Result;
 use serde_json::{Value, json};
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};

@@ -20,7 +20,8 @@ pub fn cpu(pid: u32) -> Result<Duration> {
     // After the name, which is in parentheses and may hold anything: the 14th and 15th fields are utime and stime.
     let fields = stat.rsplit_once(')').map(|(_, rest)| rest).ok_or("a stat without its name")?;
     let fields: Vec<&str> = fields.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u32>().ok()).ok_or("a stat without its times");
+    let ticks =
+        |at: usize| fields.get(at).and_then(|field| field.parse::<u32>().ok()).ok_or("a stat without its times");
     Ok(TICK * (ticks(11)? + ticks(12)?))
 }
 

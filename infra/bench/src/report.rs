@@ -87,8 +87,7 @@ impl Report {
                 continue;
             }
             told.push(why);
-            let all: Vec<_> =
-                missed.iter().filter(|(_, other)| other == why).map(|(what, _)| what.as_str()).collect();
+            let all: Vec<_> = missed.iter().filter(|(_, other)| other == why).map(|(what, _)| what.as_str()).collect();
             writeln!(text, "- {}: {why}", all.join("; "))?;
         }
         writeln!(text, "\n## How\n")?;
@@ -118,7 +117,12 @@ pub fn mb(bytes: usize) -> String {
 
 /// The value below which `share` of `sorted` lies (nearest rank).
 pub fn percentile(sorted: &[Duration], share: f64) -> Duration {
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts are small")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "counts are small"
+    )]
     let rank = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }

@@ -48,7 +48,8 @@ async fn one(report: &mut Report, count: u8, places: u32, requests: usize) -> Re
     let begun = Instant::now();
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
-        let (world, people, next, path) = (Arc::clone(&world), Arc::clone(&people), Arc::clone(&next), Arc::clone(&path));
+        let (world, people, next, path) =
+            (Arc::clone(&world), Arc::clone(&people), Arc::clone(&next), Arc::clone(&path));
         clients.spawn(async move {
             let mut answers = Vec::new();
             while let Some(person) = people.get(next.fetch_add(1, Ordering::Relaxed)) {

@@ -121,10 +121,7 @@ fn certificate(key: &EcdsaKeyPair) -> Result<Vec<u8>> {
     let extensions = der(0xa3, &[&der(SEQUENCE, &[&alternative])]);
     let version = der(0xa0, &[&der(INTEGER, &[&[2]])]);
     let serial = der(INTEGER, &[&[1]]);
-    let signed = der(
-        SEQUENCE,
-        &[&version, &serial, &ecdsa_sha256, &name, &validity, &name, &public, &extensions],
-    );
+    let signed = der(SEQUENCE, &[&version, &serial, &ecdsa_sha256, &name, &validity, &name, &public, &extensions]);
     let signature = key.sign(&SystemRandom::new(), &signed)?;
     let signature = der(BIT_STRING, &[&[0], signature.as_ref()]);
     Ok(der(SEQUENCE, &[&signed, &ecdsa_sha256, &signature]))

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 /// every call that succeeded.
 pub fn unused(functions: &[Function], log: &str) -> Vec<String> {
     let used: BTreeSet<(&str, &str)> = log.lines().filter_map(|line| line.split_once('\t')).collect();
-    let declared = functions.iter().flat_map(|function| function.grants.iter().map(move |grant| (function.name, grant)));
+    let declared =
+        functions.iter().flat_map(|function| function.grants.iter().map(move |grant| (function.name, grant)));
     declared
         .map(|(name, grant)| (name, grant.to_string()))
         .filter(|(name, grant)| !used.contains(&(*name, grant.as_str())))

@@ -28,7 +28,14 @@ fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     match arguments {
         ["generate"] => {
             let written = generate::generate(root)?;
-            println!("{}", if written.is_empty() { "nothing was stale".to_owned() } else { format!("wrote {}", written.join(", ")) });
+            println!(
+                "{}",
+                if written.is_empty() {
+                    "nothing was stale".to_owned()
+                } else {
+                    format!("wrote {}", written.join(", "))
+                }
+            );
             Ok(())
         }
         ["generate", "--check"] => generate::check(root).map(|()| println!("generated files are fresh")),
@@ -73,7 +80,8 @@ fn package(root: &Path, rest: &[&str]) -> Result<()> {
     let built = root.join("target").join(target.unwrap_or(&"")).join("release/bootstrap");
     let folder = root.join("target/lambda");
     std::fs::create_dir_all(&folder).map_err(|why| format!("{} can't be made: {why}", folder.display()))?;
-    std::fs::copy(&built, folder.join("bootstrap")).map_err(|why| format!("{} can't be copied: {why}", built.display()))?;
+    std::fs::copy(&built, folder.join("bootstrap"))
+        .map_err(|why| format!("{} can't be copied: {why}", built.display()))?;
     println!("target/lambda/bootstrap is built; `sam deploy --guided` sends it");
     Ok(())
 }

@@ -34,7 +34,9 @@ pub fn function(root: &Path, name: &str) -> Result<Vec<String>> {
     write(&sources.join("lib.rs"), &registry)?;
     write(&root.join("events").join(noun).join(format!("{function}.json")), &sample(method, &path)?)?;
     Ok(vec![
-        format!("wrote functions/src/{noun}/{function}.rs, its line in functions/src/lib.rs, events/{noun}/{function}.json"),
+        format!(
+            "wrote functions/src/{noun}/{function}.rs, its line in functions/src/lib.rs, events/{noun}/{function}.json"
+        ),
         "Next, as docs/ADDING_A_FUNCTION.md has it:".to_owned(),
         "  1. the function's doc comment, fields, ROUTE, CALLER and GRANTS".to_owned(),
         "  2. the rule in shared/domain, with its tests; what it loads in shared/store".to_owned(),
@@ -88,14 +90,16 @@ fn with_module(text: &str, name: &str) -> Result<String> {
 /// The registry with one more line, at the end of its noun's.
 fn with_line(text: &str, noun: &str, entry: &str) -> Result<String> {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let is_entry = |line: &str| ["route::<", "schedule::<", "consumer::<"].iter().any(|kind| line.trim().starts_with(kind));
+    let is_entry =
+        |line: &str| ["route::<", "schedule::<", "consumer::<"].iter().any(|kind| line.trim().starts_with(kind));
     let of_noun = format!("::<{noun}::");
     let last = lines.iter().rposition(|line| is_entry(line) && line.contains(&of_noun));
     let entry = format!("        {entry}");
     match last {
         Some(last) => lines.insert(last + 1, entry),
         None => {
-            let last = lines.iter().rposition(|line| is_entry(line)).ok_or("the registry has no line to stand beside")?;
+            let last =
+                lines.iter().rposition(|line| is_entry(line)).ok_or("the registry has no line to stand beside")?;
             lines.insert(last + 1, format!("        // {noun}"));
             lines.insert(last + 2, entry);
         }
@@ -196,7 +200,9 @@ mod tests {
     #[test]
     fn a_name_is_noun_and_verb_noun() {
         assert_eq!(parts("bookings/book_place"), Ok(("bookings", "book_place")));
-        for name in ["book_place", "bookings/book", "Bookings/book_place", "bookings/../x_y", "bookings/book-place", "/a_b"] {
+        for name in
+            ["book_place", "bookings/book", "Bookings/book_place", "bookings/../x_y", "bookings/book-place", "/a_b"]
+        {
             assert!(parts(name).is_err(), "{name}");
         }
     }
@@ -205,7 +211,10 @@ mod tests {
     fn lines_go_to_their_place() {
         let modules = "//! Things.\n\npub mod ask_thing;\nmod views;\n\npub use views::View;\n";
         let with = with_module(modules, "read_thing").unwrap();
-        assert_eq!(with, "//! Things.\n\npub mod ask_thing;\npub mod read_thing;\nmod views;\n\npub use views::View;\n");
+        assert_eq!(
+            with,
+            "//! Things.\n\npub mod ask_thing;\npub mod read_thing;\nmod views;\n\npub use views::View;\n"
+        );
         assert!(with_module(modules, "zap_thing").unwrap().contains("mod views;\npub mod zap_thing;\n"));
 
         let registry = "vec![\n        // a\n        route::<a::x_a::XA>(),\n        // b\n        route::<b::x_b::XB>(),\n    ]\n";

@@ -59,7 +59,9 @@ pub fn run(root: &Path, options: Options) -> Result<()> {
         all.passed += usize::from(passed);
         all.failed += usize::from(!passed);
         match outcome {
-            Ok(said) => summaries.push(format!("{name}: ok{}", if said.is_empty() { said } else { format!(", {said}") })),
+            Ok(said) => {
+                summaries.push(format!("{name}: ok{}", if said.is_empty() { said } else { format!(", {said}") }))
+            }
             Err(why) => {
                 println!("\n{name} failed:\n{why}");
                 summaries.push(format!("{name}: FAILED, see above"));
@@ -90,7 +92,9 @@ pub fn run(root: &Path, options: Options) -> Result<()> {
         println!("{summary}");
     }
     if options.no_lint {
-        println!("NOT RUN, because of --no-lint: cfn-lint, sam validate, the transformed template, the validity of openapi.json");
+        println!(
+            "NOT RUN, because of --no-lint: cfn-lint, sam validate, the transformed template, the validity of openapi.json"
+        );
     }
     // A failed test fails its check too, and is counted once.
     let failed = all.failed.saturating_sub(usize::from(!built && tests.failed > 0)) + tests.failed;
@@ -153,7 +157,9 @@ mod tests {
         let mut tally = Tally::default();
         tally.add_line("running 3 tests");
         tally.add_line("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s");
-        tally.add_line("test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s");
+        tally.add_line(
+            "test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+        );
         assert_eq!(tally, Tally { passed: 5, failed: 4, ignored: 1 });
     }
 }

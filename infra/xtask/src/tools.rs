@@ -73,9 +73,9 @@ pub fn check(root: &Path) -> Result<Vec<Checked>> {
     ];
     let mut checked = Vec::new();
     for (name, mut command, arguments) in runs {
-        let arguments = arguments
-            .into_iter()
-            .map(|argument| if argument.ends_with(".py") { format!("{checks}/{argument}") } else { argument.to_owned() });
+        let arguments = arguments.into_iter().map(|argument| {
+            if argument.ends_with(".py") { format!("{checks}/{argument}") } else { argument.to_owned() }
+        });
         checked.push(Checked { name, outcome: outcome(command.args(arguments).current_dir(root)) });
     }
     Ok(checked)

@@ -87,7 +87,10 @@ fn no_record_that_facts_come_from_is_filtered_out() {
     for tag in template::SILENT_RECORDS {
         let name = pascal_case(tag);
         assert!(records.contains(&format!("    {name}({name}),\n")), "there is no record {tag} any more");
-        assert!(!made.contains(&format!("Record::{name}(")), "facts come from {tag}, but the streams' filter holds it back");
+        assert!(
+            !made.contains(&format!("Record::{name}(")),
+            "facts come from {tag}, but the streams' filter holds it back"
+        );
     }
 }
 
@@ -103,5 +106,8 @@ fn only_functions_that_sign_may_read_the_private_keys() {
 #[test]
 fn no_placeholder_of_a_sample_is_left_in_the_description() {
     let description = openapi::text(&root(), functions::all()).unwrap();
-    assert!(!description.contains("{{") && !description.contains("\"example-"), "a placeholder that looks like nothing");
+    assert!(
+        !description.contains("{{") && !description.contains("\"example-"),
+        "a placeholder that looks like nothing"
+    );
 }

@@ -31,7 +31,10 @@ fn a_new_noun_gets_its_folder_and_its_place_in_the_registry() {
     assert_eq!(tree.read("functions/src/films/mod.rs"), "//! Films.\n\npub mod list_films;\n");
     let registry = tree.read("functions/src/lib.rs");
     assert!(registry.contains("pub mod events;\npub mod films;\n"), "{registry}");
-    assert!(registry.contains("        // films\n        route::<films::list_films::ListFilms>(),\n    ]\n"), "{registry}");
+    assert!(
+        registry.contains("        // films\n        route::<films::list_films::ListFilms>(),\n    ]\n"),
+        "{registry}"
+    );
     let sample: serde_json::Value = serde_json::from_str(&tree.read("events/films/list_films.json")).unwrap();
     assert_eq!((&sample["routeKey"], sample.get("body")), (&"GET /api/films/list-films".into(), None));
 }

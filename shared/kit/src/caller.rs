@@ -1,10 +1,10 @@
 //! Who may call a route, and who calls it.
 
 use crate::{Error, Result};
+use domain::Language;
 use domain::ids::{DoorPassId, EventId, UserId};
 use domain::refusal::Refusal;
 use domain::text::PersonName;
-use domain::Language;
 
 /// Who may call a route: enough to derive who must be refused. The fields are those of the path that hold the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! How a function is declared. This is the contributor's guide: see also `docs/ADDING_A_FUNCTION.md`.
 
+use crate::Result;
 use crate::answer::{Answer, Media, Reply};
 use crate::caller::Caller;
 use crate::cx::Cx;
@@ -7,7 +8,6 @@ use crate::grant::{Grant, read, write};
 use crate::house::House;
 use crate::queues::Queue;
 use crate::serve;
-use crate::Result;
 use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;

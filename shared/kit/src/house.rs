@@ -134,7 +134,14 @@ impl House {
     /// A store that may do all of `granted`, for setting things up: keys, seeds, tests.
     pub fn store(&self, purpose: &'static str, granted: BTreeSet<Access>) -> Store {
         let Inner { sdk, settings, .. } = &*self.0;
-        Store::for_function(sdk, settings.dynamodb.as_deref(), &settings.prefix, purpose, granted, store::Used::default())
+        Store::for_function(
+            sdk,
+            settings.dynamodb.as_deref(),
+            &settings.prefix,
+            purpose,
+            granted,
+            store::Used::default(),
+        )
     }
 
     pub(crate) fn bench(&self, function: &Function) -> Arc<Bench> {
@@ -147,8 +154,7 @@ impl House {
             });
             let used = store::Used::default();
             let (endpoint, prefix) = (settings.dynamodb.as_deref(), &settings.prefix);
-            let store =
-                Store::for_function(sdk, endpoint, prefix, function.name, granted.collect(), used.clone());
+            let store = Store::for_function(sdk, endpoint, prefix, function.name, granted.collect(), used.clone());
             Arc::new(Bench { store, keys: KeyCache::default(), used })
         });
         bench.clone()

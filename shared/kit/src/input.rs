@@ -108,9 +108,7 @@ fn body(request: &http::Request<Bytes>) -> Result<Fields> {
             Ok(_) => Err(Error::problem(400, "malformed_json", "The body must be a JSON object.")),
             Err(error) => Err(Error::problem(400, "malformed_json", format!("The body is not JSON: {error}."))),
         },
-        "application/x-www-form-urlencoded" => {
-            Ok(Fields::Text(form_urlencoded::parse(body).into_owned().collect()))
-        }
+        "application/x-www-form-urlencoded" => Ok(Fields::Text(form_urlencoded::parse(body).into_owned().collect())),
         _ => Err(Error::problem(415, "unsupported_media_type", "Send the body as application/json.")),
     }
 }
@@ -141,8 +139,9 @@ fn parse<T: DeserializeOwned>(mut fields: Fields, path: &[(String, String)]) -> 
         }
         let known = if let Some(rest) = why.strip_prefix("unknown field `") {
             let name = rest.split('`').next().unwrap_or_default().to_owned();
-            errors.add(&name, "isn't known here");
-            name
+            let (place, known) = if top.is_empty() || top == "." { (name.clone(), name) } else { (pointer(&at), top) };
+            errors.add(&place, "isn't known here");
+            known
         } else if top.is_empty() || top == "." {
             let detail = format!("The request can't be read: {why}.");
             return Err(Error::problem(400, "malformed_request", detail));
@@ -205,6 +204,8 @@ mod tests {
         let errors = post(r#"{"name":" ","size":300,"place":{"name":"x","latitude":91},"colour":"red"}"#);
         let pointers: Vec<&str> = errors.iter().map(|(pointer, _)| pointer.as_str()).collect();
         assert_eq!(pointers, ["/name", "/size", "/place/latitude", "/colour"], "{errors:?}");
+        let nested = post(r#"{"name":"Ada","place":{"name":"x","floor":2}}"#);
+        assert_eq!(nested[0].0, "/place/floor", "{nested:?}");
         assert_eq!(post(r#"{"size":"big"}"#).iter().map(|e| e.0.as_str()).collect::<Vec<_>>(), ["/size", "/name"]);
     }
 

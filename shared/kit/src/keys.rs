@@ -80,7 +80,13 @@ fn fresh<T>(held: &(Timestamp, Arc<T>), now: Timestamp) -> bool {
 
 impl KeyCache {
     /// The ring of a use; read from the store where it isn't kept, has grown old, or lacks the key `wanted`.
-    pub async fn ring(&self, store: &Store, key_use: KeyUse, wanted: Option<u32>, now: Timestamp) -> Result<Arc<KeyRing>> {
+    pub async fn ring(
+        &self,
+        store: &Store,
+        key_use: KeyUse,
+        wanted: Option<u32>,
+        now: Timestamp,
+    ) -> Result<Arc<KeyRing>> {
         let held = self.rings.lock().unwrap_or_else(PoisonError::into_inner).get(&key_use).cloned();
         if let Some(held) = held
             && fresh(&held, now)

@@ -14,11 +14,13 @@ use domain::Language;
 use domain::refusal::Refusal;
 use serde_json::{Value, json};
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::KeyUse;
 
-/// How often a function is run anew when what it decided on has changed meanwhile.
-const TRIES: u32 = 10;
+/// How often a function is run at most when what it decided on has changed meanwhile, or DynamoDB had no room for it.
+const TRIES: u32 = 60;
+/// How much of an invocation's time must be left to run it anew.
+const RESERVE: Duration = Duration::from_secs(4);
 
 /// The caller's network address, put into a request's extensions by whoever received it.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +32,8 @@ pub struct RequestId(pub String);
 
 pub(crate) fn to_http(answer: Answer) -> http::Response<Bytes> {
     let mut response = http::Response::new(answer.body);
-    *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
         let name = http::HeaderName::try_from(name);
         if let (Ok(name), Ok(value)) = (name, http::HeaderValue::try_from(value)) {
@@ -88,12 +91,13 @@ async fn answered<R: Route>(function: &Function, cx: &mut Cx, request: &http::Re
     }
 }
 
-/// Runs a function, anew where it was overtaken.
+/// Runs a function, anew where it was overtaken. Who waits long waits longer still between two tries, so that a rush on one
+/// item keeps going instead of being all refusals.
 async fn run<R: Route>(request: R, cx: &Cx) -> Result<R::Reply> {
     let mut attempt = 1;
     loop {
         match request.clone().run(cx).await {
-            Err(Error::Store(store::Error::Overtaken)) if attempt < TRIES => {
+            Err(Error::Store(store::Error::Overtaken | store::Error::Busy(_))) if may_run_anew(attempt, cx) => {
                 // An idempotency record in the way is no race: running anew would not help.
                 if cx.idempotency.is_some()
                     && let Some(replay) = replay(cx).await?
@@ -110,6 +114,11 @@ async fn run<R: Route>(request: R, cx: &Cx) -> Result<R::Reply> {
 
 /// A repeated request may be refused for what the first one did (the place is booked already), for what happened since (the
 /// start has passed) or for coming so often; its answer is the first one's all the same.
+/// Both bounds, so that a fault of ours that looks like a race doesn't hold an invocation to its end.
+fn may_run_anew(attempt: u32, cx: &Cx) -> bool {
+    attempt < TRIES && cx.time_left() > RESERVE
+}
+
 fn may_be_repeated(error: &Error) -> bool {
     matches!(error, Error::Refused(_) | Error::Store(store::Error::Overtaken))
 }
@@ -260,7 +269,7 @@ pub(crate) async fn message<C: Consumer>(message: Value, cx: &Cx) -> Result<()> 
     loop {
         let read: C = serde_json::from_value(message.clone()).map_err(Error::internal)?;
         match read.run(cx).await {
-            Err(Error::Store(store::Error::Overtaken)) if attempt < TRIES => {
+            Err(Error::Store(store::Error::Overtaken | store::Error::Busy(_))) if may_run_anew(attempt, cx) => {
                 tokio::time::sleep(store::jitter(attempt)).await;
                 attempt += 1;
             }

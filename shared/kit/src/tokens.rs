@@ -3,11 +3,11 @@
 
 use crate::keys::{KeyRing, Signer};
 use crate::{Error, Identity, Result};
+use domain::Language;
 use domain::accounts::{MailKind, User};
 use domain::ids::{DoorPassId, EventId, PasswordResetId, UserId};
 use domain::refusal::Refusal;
 use domain::text::PersonName;
-use domain::Language;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
@@ -93,8 +93,7 @@ impl Claims for Link {
 pub(crate) fn sign<C: Claims>(signer: &Signer, claims: C, now: Timestamp, ends: Timestamp) -> Result<String> {
     let mut header = Header::new(Algorithm::EdDSA);
     header.kid = Some(format!("{:08x}", signer.id));
-    let envelope =
-        Envelope { aud: C::AUDIENCE.to_owned(), iat: now.as_second(), exp: ends.as_second(), claims };
+    let envelope = Envelope { aud: C::AUDIENCE.to_owned(), iat: now.as_second(), exp: ends.as_second(), claims };
     let key = EncodingKey::from_ed_der(&signer.pkcs8);
     jsonwebtoken::encode(&header, &envelope, &key).map_err(Error::internal)
 }

@@ -23,9 +23,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 key: format!("fct_01K9Z:{number}:email"),
                 now: starts.timestamp() - jiff::SignedDuration::from_hours(24),
                 unsubscribe: Some(mail::Unsubscribe {
-            one_click: "https://guestlist.example/api/unsubscribe?token=x8Kq".into(),
-            page: "https://guestlist.example/account/unsubscribe?token=x8Kq".into(),
-        }),
+                    one_click: "https://guestlist.example/api/unsubscribe?token=x8Kq".into(),
+                    page: "https://guestlist.example/account/unsubscribe?token=x8Kq".into(),
+                }),
             };
             let composed = mail::compose(content, &reader, &delivery)?;
             let mut page = composed.html.clone();

@@ -101,8 +101,7 @@ impl Store {
                 None => Ok(None),
             }
         };
-        let (event, pass, booking, scan) =
-            tokio::try_join!(self.event(event), pass, booking, self.scan(event, scan))?;
+        let (event, pass, booking, scan) = tokio::try_join!(self.event(event), pass, booking, self.scan(event, scan))?;
         Ok(DoorDesk { event, pass, booking, scan })
     }
 

@@ -1,9 +1,9 @@
 //! Writing: a decision's changes, all or none.
 
 use crate::Store;
+use crate::deliveries::IdempotencyRecord;
 use crate::error::{Error, Result};
 use crate::item::{Item, Key, number, text, to_item};
-use crate::deliveries::IdempotencyRecord;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
@@ -14,8 +14,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-/// How often a transaction that met another on the same item is tried again at once; beyond that the decision is made anew.
-const CONFLICT_TRIES: u32 = 6;
+/// How often a transaction that meets others on the same items is tried. Beyond that the decision is made anew, with longer
+/// waits in between: in a rush it is wiser to see first whether there is anything left to be had.
+const CONFLICT_TRIES: u32 = 3;
 
 /// One write in DynamoDB's terms.
 struct Write {
@@ -60,9 +61,7 @@ impl Write {
 
     fn of(change: &Change) -> Result<Self> {
         Ok(match change {
-            Change::Insert(record) => {
-                Write { once: true, ..Write::put(record)?.only_if("attribute_not_exists(pk)") }
-            }
+            Change::Insert(record) => Write { once: true, ..Write::put(record)?.only_if("attribute_not_exists(pk)") },
             Change::Replace(record) => {
                 let version = record.version().ok_or_else(|| Error::item("any", &"a record without a version"))?;
                 match version {
@@ -226,7 +225,8 @@ impl Store {
                 Ok(_) => return Ok(()),
                 Err(error) => error,
             };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+            else {
                 return Err(Error::of(error));
             };
             let reasons: Vec<&str> =
@@ -238,7 +238,7 @@ impl Store {
             if !reasons.iter().any(|code| *code == "TransactionConflict" || busy(code)) {
                 return Err(Error::Unavailable(format!("transaction cancelled: {reasons:?}")));
             }
-            if attempt == CONFLICT_TRIES && reasons.iter().any(|code| busy(code)) {
+            if attempt == CONFLICT_TRIES && reasons.iter().any(busy) {
                 return Err(Error::Busy(format!("transaction cancelled: {reasons:?}")));
             }
             if attempt < CONFLICT_TRIES {
@@ -293,9 +293,9 @@ impl Store {
 }
 
 /// Full jitter over an exponential bound (<https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/>):
-/// up to 10, 20, 40, 80, 160 ms.
+/// up to 10, 20, 40 and so on to 640 ms.
 pub fn jitter(attempt: u32) -> Duration {
-    let bound = 10u64 << attempt.saturating_sub(1).min(5);
+    let bound = 10u64 << attempt.saturating_sub(1).min(6);
     // The hasher's keys are random per instance: enough to spread retries, and no crate more.
     let random = RandomState::new().hash_one(attempt);
     Duration::from_micros(random % (bound * 1_000))

@@ -9,7 +9,7 @@ pub enum Error {
     /// Nothing was written. Read again and decide anew.
     #[error("overtaken by another change")]
     Overtaken,
-    /// DynamoDB takes no more at the moment. Nothing is known to be wrong with the request.
+    /// DynamoDB takes no more at the moment. Nothing was written, and nothing is known to be wrong with the request.
     #[error("DynamoDB is busy: {0}")]
     Busy(String),
     /// No answer, or one that says nothing of what happened: the change may or may not have been written.
@@ -46,10 +46,9 @@ impl Error {
         let said = format!("{}", aws_sdk_dynamodb::error::DisplayErrorContext(&error));
         match code.as_str() {
             "ConditionalCheckFailedException" | "TransactionConflictException" => Error::Overtaken,
-            "ProvisionedThroughputExceededException"
-            | "ThrottlingException"
-            | "RequestLimitExceeded"
-            | "TransactionInProgressException" => Error::Busy(said),
+            "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded" => {
+                Error::Busy(said)
+            }
             _ => Error::Unavailable(said),
         }
     }

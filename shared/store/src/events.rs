@@ -3,10 +3,9 @@
 use crate::cursor::{Page, Position};
 use crate::error::{Error, Result};
 use crate::item::{Key, due_hour, listed_month, sortable, text};
-use crate::read::Query;
+use crate::read::{Filter, Query};
 use crate::tables::{BY_ORGANIZER, DUE, LISTED, Table};
 use crate::{Store, item};
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Record;
 use domain::announcements::Announcement;
 use domain::bookings::Calendar;
@@ -177,10 +176,8 @@ impl Store {
     ) -> Result<Page<Event>> {
         let partition = organizer.to_string();
         let mut query = Query::new(Table::Events, Some(BY_ORGANIZER), &partition);
-        query.between = Some((
-            from.map_or_else(|| "0".to_owned(), sortable),
-            to.map_or_else(|| "9999".to_owned(), sortable),
-        ));
+        query.between =
+            Some((from.map_or_else(|| "0".to_owned(), sortable), to.map_or_else(|| "9999".to_owned(), sortable)));
         query.limit = limit;
         if let Some(status) = status {
             let word = match status {
@@ -208,11 +205,7 @@ impl Store {
     }
 
     /// One announcement.
-    pub async fn announcement(
-        &self,
-        event: EventId,
-        id: domain::ids::AnnouncementId,
-    ) -> Result<Option<Announcement>> {
+    pub async fn announcement(&self, event: EventId, id: domain::ids::AnnouncementId) -> Result<Option<Announcement>> {
         let key = Key::new(Table::Events, event, format!("announcement#{id}"));
         self.record(key).await?.map(as_announcement).transpose()
     }
@@ -261,9 +254,7 @@ fn as_announcement(record: Record) -> Result<Announcement> {
     }
 }
 
-type Filter = Option<(&'static str, Vec<(&'static str, &'static str)>, Vec<(&'static str, AttributeValue)>)>;
-
-fn listed_filter(filter: &ListedFilter) -> Filter {
+fn listed_filter(filter: &ListedFilter) -> Option<Filter<'static>> {
     let null = || (":null", text("NULL"));
     let (price, place) = (("#price", "price"), ("#place", "place"));
     match (filter.priced, filter.online) {

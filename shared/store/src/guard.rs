@@ -2,7 +2,9 @@
 //! the function wasn't granted and counts what it did.
 
 use crate::tables::Table;
-use aws_sdk_dynamodb::config::interceptors::{BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef};
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef,
+};
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemInput, BatchGetItemOutput};
@@ -15,6 +17,7 @@ use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -137,6 +140,14 @@ impl Guard {
     }
 }
 
+/// What an admitted call would do, kept from its beginning to its end: by then the SDK has taken the input apart.
+#[derive(Clone, Debug)]
+struct Admitted(Vec<Access>);
+
+impl Storable for Admitted {
+    type Storer = StoreReplace<Self>;
+}
+
 #[dyn_dispatch_hint]
 impl Intercept for Guard {
     fn name(&self) -> &'static str {
@@ -146,7 +157,7 @@ impl Intercept for Guard {
     fn read_before_execution(
         &self,
         context: &BeforeSerializationInterceptorContextRef<'_>,
-        _cfg: &mut ConfigBag,
+        cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let (wanted, items) = self.wanted(context.input())?;
         if let Some(access) = wanted.iter().find(|access| !self.granted.contains(access)) {
@@ -159,6 +170,7 @@ impl Intercept for Guard {
             cost.in_flight += 1;
             cost.items_written += items;
         });
+        cfg.interceptor_state().store_put(Admitted(wanted));
         Ok(())
     }
 
@@ -166,13 +178,10 @@ impl Intercept for Guard {
         &self,
         context: &FinalizerInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
-        _cfg: &mut ConfigBag,
+        cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let Some(input) = context.input() else { return Ok(()) };
-        let Ok((wanted, _)) = self.wanted(input) else { return Ok(()) };
-        if wanted.iter().any(|access| !self.granted.contains(access)) {
-            return Ok(());
-        }
+        // A call that was refused leaves nothing here.
+        let Some(Admitted(wanted)) = cfg.load::<Admitted>() else { return Ok(()) };
         let output = context.output_or_error().and_then(Result::ok);
         let writes = wanted.iter().any(|access| access.verb != Verb::Read);
         with_cost(|cost| {
@@ -181,7 +190,7 @@ impl Intercept for Guard {
             *(if writes { &mut cost.write_units } else { &mut cost.read_units }) += units;
         });
         if output.is_some() {
-            self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(wanted);
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(wanted.iter().copied());
         }
         Ok(())
     }

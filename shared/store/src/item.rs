@@ -127,10 +127,9 @@ fn index_attributes(record: &Record) -> Vec<(&'static str, AttributeValue)> {
     let until = |at: Timestamp| ("expires", number(at.as_second()));
     match record {
         Record::Event(event) => event_attributes(event),
-        Record::Reminder(Reminder { event, kind, due, state: ReminderState::Planned, .. }) => vec![
-            ("due_hour", text(due_hour(*kind, *due))),
-            ("due_event", text(format!("{}#{event}", sortable(*due)))),
-        ],
+        Record::Reminder(Reminder { event, kind, due, state: ReminderState::Planned, .. }) => {
+            vec![("due_hour", text(due_hour(*kind, *due))), ("due_event", text(format!("{}#{event}", sortable(*due))))]
+        }
         Record::Booking(booking) => vec![
             ("event_pool", text(pool_name(booking.event, booking.home_pool()))),
             ("state_since", text(format!("{}#{}#{}", booking.state.word(), sortable(booking.since), booking.id))),
@@ -188,7 +187,7 @@ pub(crate) fn from_item(item: Item) -> Result<Record> {
 /// # Errors
 /// The image can't be read.
 pub fn from_stream_image(image: &serde_json::Value) -> Result<Record> {
-    let item: serde_dynamo::Item =
-        serde_json::from_value(image.clone()).map_err(|e| Error::Item { key: "stream".to_owned(), why: e.to_string() })?;
+    let item: serde_dynamo::Item = serde_json::from_value(image.clone())
+        .map_err(|e| Error::Item { key: "stream".to_owned(), why: e.to_string() })?;
     serde_dynamo::from_item(item).map_err(|e| Error::item("stream", &e))
 }

@@ -92,9 +92,7 @@ impl Store {
     /// The key that signs now; `None` before the first was made.
     pub async fn signing_key(&self, key_use: KeyUse) -> Result<Option<SigningKey>> {
         let item = self.item(Store::signing_place(key_use)).await?;
-        item.map(serde_dynamo::aws_sdk_dynamodb_1::from_item)
-            .transpose()
-            .map_err(|e| Error::item(key_use.word(), &e))
+        item.map(serde_dynamo::aws_sdk_dynamodb_1::from_item).transpose().map_err(|e| Error::item(key_use.word(), &e))
     }
 
     /// Lets a new key sign from now on and publishes it, both or neither. Keys that were replaced before `forget_before`
@@ -146,9 +144,7 @@ impl Store {
             .await;
         match result {
             Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) =>
-            {
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) => {
                 Err(Error::Overtaken)
             }
             Err(error) => Err(Error::of(error)),

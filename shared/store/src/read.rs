@@ -25,9 +25,12 @@ pub(crate) struct Query<'a> {
     pub newest_first: bool,
     pub limit: i32,
     pub after: Option<Item>,
-    /// An expression over further attributes, with its names and values.
-    pub filter: Option<(&'a str, Vec<(&'a str, &'a str)>, Vec<(&'a str, AttributeValue)>)>,
+    /// What else an item must be.
+    pub filter: Option<Filter<'a>>,
 }
+
+/// An expression over further attributes, with its names and values.
+pub(crate) type Filter<'a> = (&'a str, Vec<(&'a str, &'a str)>, Vec<(&'a str, AttributeValue)>);
 
 impl<'a> Query<'a> {
     pub fn new(table: Table, index: Option<Index>, partition: &'a str) -> Self {
@@ -40,7 +43,9 @@ impl<'a> Query<'a> {
     fn holds(&self, after: &Item, pk: &str, sk: &str) -> bool {
         let at = |name: &str| after.get(name).and_then(|value| value.as_s().ok()).filter(|key| !key.is_empty());
         let named = if self.index.is_some() { 4 } else { 2 };
-        let (Some(partition), Some(sort), Some(_), Some(_)) = (at(pk), at(sk), at("pk"), at("sk")) else { return false };
+        let (Some(partition), Some(sort), Some(_), Some(_)) = (at(pk), at(sk), at("pk"), at("sk")) else {
+            return false;
+        };
         after.len() == named
             && partition == self.partition
             && self.begins_with.as_ref().is_none_or(|start| sort.starts_with(start))

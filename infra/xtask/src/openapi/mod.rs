@@ -251,7 +251,9 @@ fn who(caller: Caller) -> String {
             )
         }
         Caller::DoorOf(field) => {
-            format!("Who stands at the door of the event in `{field}` may call it, with a door pass, and its organizer.")
+            format!(
+                "Who stands at the door of the event in `{field}` may call it, with a door pass, and its organizer."
+            )
         }
         Caller::Internal => "Nobody may call it from outside.".to_owned(),
     }

@@ -152,8 +152,14 @@ mod tests {
         });
         let split = Split::new("POST", "/api/events/{event}/x", &["token"], &request).unwrap();
         let parameters = split.parameters(None, |_| None);
-        assert_eq!(parameters[0], json!({ "name": "event", "in": "path", "required": true, "schema": { "type": "string" } }));
-        assert_eq!(parameters[1], json!({ "name": "token", "in": "query", "required": false, "schema": { "type": "string" } }));
+        assert_eq!(
+            parameters[0],
+            json!({ "name": "event", "in": "path", "required": true, "schema": { "type": "string" } })
+        );
+        assert_eq!(
+            parameters[1],
+            json!({ "name": "token", "in": "query", "required": false, "schema": { "type": "string" } })
+        );
         let body = split.body(None).unwrap();
         assert_eq!(body["content"]["application/json"]["schema"]["required"], json!(["size"]));
         assert_eq!(body["required"], true);

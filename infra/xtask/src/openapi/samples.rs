@@ -112,7 +112,9 @@ fn plausible(placeholder: &str) -> String {
         "code" => "271828".to_owned(),
         "email" => "ada@example.com".to_owned(),
         "password" => "an engine that weaves numbers".to_owned(),
-        "token" | "ticket_token" | "refresh_token" | "reset_token" | "unsubscribe_token" => "QVhKT1JWRkxXTkFCUDM3".to_owned(),
+        "token" | "ticket_token" | "refresh_token" | "reset_token" | "unsubscribe_token" => {
+            "QVhKT1JWRkxXTkFCUDM3".to_owned()
+        }
         "starts" => "2026-12-04T19:00".to_owned(),
         "ends" => "2026-12-04T23:00".to_owned(),
         "now" => "2026-12-04T18:41:00Z".to_owned(),

@@ -24,7 +24,8 @@ type Docs = fn(&mut SchemaGenerator) -> RouteDocs;
 
 impl Schemas {
     pub fn new() -> Self {
-        let settings = |home: &'static str| SchemaSettings::draft2020_12().with(|own| own.definitions_path = home.into());
+        let settings =
+            |home: &'static str| SchemaSettings::draft2020_12().with(|own| own.definitions_path = home.into());
         Self {
             requests: settings(HOME).for_deserialize().into_generator(),
             replies: settings(REPLIES).for_serialize().into_generator(),
@@ -67,7 +68,8 @@ impl Schemas {
             let name = path.rsplit('/').next().unwrap_or_default();
             let as_request = held.get(&format!("#{HOME}/{name}"));
             let is_reply = path.starts_with(&format!("#{REPLIES}/"));
-            let differs = is_reply && as_request.is_some_and(|request| at_home(request.clone()) != at_home(schema.clone()));
+            let differs =
+                is_reply && as_request.is_some_and(|request| at_home(request.clone()) != at_home(schema.clone()));
             let name = if differs { format!("{name}View") } else { name.to_owned() };
             names.insert(path.clone(), format!("#{HOME}/{name}"));
             let before = settled.insert(name.clone(), schema.clone());

@@ -9,17 +9,8 @@ use std::path::Path;
 /// Records that no fact ever comes from (`domain::facts::facts`), by their tag. Their changes don't even invoke the function
 /// behind the stream: a booking writes a calendar each time. What is new goes through, so that forgetting this list costs an
 /// invocation and never a fact.
-pub const SILENT_RECORDS: &[&str] = &[
-    "calendar",
-    "door_pass",
-    "email_claim",
-    "event_claim",
-    "pool",
-    "scan",
-    "slug_claim",
-    "token_family",
-    "user",
-];
+pub const SILENT_RECORDS: &[&str] =
+    &["calendar", "door_pass", "email_claim", "event_claim", "pool", "scan", "slug_claim", "token_family", "user"];
 
 /// The route that takes what no other takes is this function's, so that an unknown address gets a problem as everywhere else:
 /// it touches nothing, and its router knows no other path.

@@ -87,7 +87,9 @@ mod tests {
     #[test]
     fn parts_are_put_together() {
         let mut parts = Parts::default();
-        parts.add("a", "# About a.\n\nParameters:\n  Stage:\n    Type: String\nResources:\n  One:\n    Type: X\n").unwrap();
+        parts
+            .add("a", "# About a.\n\nParameters:\n  Stage:\n    Type: String\nResources:\n  One:\n    Type: X\n")
+            .unwrap();
         parts.add("b", "Resources:\n  # Why.\n  Two:\n    Type: Y\n").unwrap();
         assert_eq!(parts.section("Resources"), "  # a\n  One:\n    Type: X\n  # b\n  # Why.\n  Two:\n    Type: Y\n");
         assert_eq!(parts.names("Resources").collect::<Vec<_>>(), ["One", "Two"]);

@@ -84,9 +84,12 @@ fn taking(source: Source) -> Vec<Value> {
             vec![allow(&format!("Take{}", pascal_case(queue.name)), &actions, &[arn(&queues::id(queue))])]
         }
         Source::Streams(tables) => {
-            let streams: Vec<Value> =
-                tables.iter().map(|table| json!({ "Fn::GetAtt": format!("{}.StreamArn", tables::id(*table)) })).collect();
-            let all = tables.iter().map(|table| json!({ "Fn::Sub": format!("${{{}.Arn}}/stream/*", tables::id(*table)) }));
+            let streams: Vec<Value> = tables
+                .iter()
+                .map(|table| json!({ "Fn::GetAtt": format!("{}.StreamArn", tables::id(*table)) }))
+                .collect();
+            let all =
+                tables.iter().map(|table| json!({ "Fn::Sub": format!("${{{}.Arn}}/stream/*", tables::id(*table)) }));
             let actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
             vec![
                 allow("TakeStreams", &actions, &streams),

@@ -54,11 +54,19 @@ pub fn queues(all: &[Function]) -> Vec<Resource> {
                 resources.push((id(queue), consumed(queue, timeout)));
                 let dead = format!("{}-dead", queue.name);
                 resources.push((dead_id(queue), resting(&dead)));
-                resources.push(alarm(&dead_id(queue), &dead, "Messages that failed every try. Mend the cause, then redrive them."));
+                resources.push(alarm(
+                    &dead_id(queue),
+                    &dead,
+                    "Messages that failed every try. Mend the cause, then redrive them.",
+                ));
             }
             None => {
                 resources.push((id(queue), resting(queue.name)));
-                resources.push(alarm(&id(queue), queue.name, "Something for a person to look at has come to this queue."));
+                resources.push(alarm(
+                    &id(queue),
+                    queue.name,
+                    "Something for a person to look at has come to this queue.",
+                ));
             }
         }
     }

@@ -12,9 +12,7 @@ pub fn id(table: Table) -> String {
 }
 
 pub fn table(table: Table) -> Resource {
-    let key = |partition: &str, sort: &str| {
-        json!([{ "AttributeName": partition, "KeyType": "HASH" }, { "AttributeName": sort, "KeyType": "RANGE" }])
-    };
+    let key = |partition: &str, sort: &str| json!([{ "AttributeName": partition, "KeyType": "HASH" }, { "AttributeName": sort, "KeyType": "RANGE" }]);
     let mut attributes = vec!["pk", "sk"];
     attributes.extend(table.indexes().iter().flat_map(|index| [index.partition, index.sort]));
     attributes.sort_unstable();

@@ -73,7 +73,9 @@ fn tagged(value: &Value) -> Option<(&'static str, &Value)> {
 /// A text, quoted unless it can't be taken for anything else. JSON's quoting is YAML's (YAML 1.2, section 1.3).
 fn scalar(text: &str) -> String {
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '$')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$' | '{' | '}' | ':' | '(' | ')' | ' '))
+        && text.chars().all(|c| {
+            c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$' | '{' | '}' | ':' | '(' | ')' | ' ')
+        })
         && !text.contains(": ")
         && !text.ends_with([':', ' '])
         && !is_word(text);

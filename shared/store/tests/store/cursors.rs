@@ -95,5 +95,8 @@ async fn the_cursor_of_another_list_is_refused() {
     refused(store.bookings_at(event_id(2), 3, None, None, 5, Some(&event_cursor)).await, "another event's bookings");
     // Attended come before confirmed: a cursor among them lies outside of the list of those confirmed.
     refused(of_state(Some(&event_cursor)).await, "bookings of one state");
-    refused(store.listed_events(from, Some(at("2026-12-01T00:00:00Z")), &filter, 5, Some(&listed_cursor)).await, "an earlier end");
+    refused(
+        store.listed_events(from, Some(at("2026-12-01T00:00:00Z")), &filter, 5, Some(&listed_cursor)).await,
+        "an earlier end",
+    );
 }

@@ -88,7 +88,8 @@ async fn an_event_s_bookings_of_one_state_or_of_a_name() {
             let (found, _) = all(|cursor| {
                 let name = name.clone();
                 async move {
-                    let page = store.bookings_at(event_id(1), 3, state, name.as_deref(), limit, cursor.as_deref()).await?;
+                    let page =
+                        store.bookings_at(event_id(1), 3, state, name.as_deref(), limit, cursor.as_deref()).await?;
                     assert!(page.items.len() <= usize::try_from(limit).unwrap(), "no more than fit the page");
                     Ok(page)
                 }
@@ -230,8 +231,8 @@ async fn listed_events_run_across_days_and_through_filters() {
     let events: Vec<Event> = (0..250u128)
         .map(|number| {
             let mut event = event(number, &format!("2026-12-{:02}T{:02}:00", 1 + number / 12, (number * 7) % 24));
-            event.details.price = (number % 2 == 0)
-                .then(|| serde_json::from_str(r#"{"amount": 1250, "currency": "EUR"}"#).unwrap());
+            event.details.price =
+                (number % 2 == 0).then(|| serde_json::from_str(r#"{"amount": 1250, "currency": "EUR"}"#).unwrap());
             if number % 3 == 0 {
                 event.details.place = None;
                 event.details.online_link = Some(text("https://meet.example.org/x"));
@@ -287,7 +288,12 @@ async fn listed_events_run_across_days_and_through_filters() {
 #[tokio::test]
 async fn the_present_may_pass_a_cursor() {
     let desk = Desk::new().await;
-    desk.put((0..48).map(|number| Record::Event(event(number, &format!("2026-12-{:02}T{:02}:00", 1 + number / 24, number % 24))))).await;
+    desk.put(
+        (0..48).map(|number| {
+            Record::Event(event(number, &format!("2026-12-{:02}T{:02}:00", 1 + number / 24, number % 24)))
+        }),
+    )
+    .await;
     let filter = ListedFilter::default();
     let list = async |from: &str, cursor: Option<&str>| {
         let page = desk.store.listed_events(at(from), Some(at("2026-12-05T00:00:00Z")), &filter, 10, cursor).await;

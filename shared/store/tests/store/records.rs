@@ -26,8 +26,11 @@ fn every_record() -> Vec<Record> {
     rich.details.price = serde_json::from_str(r#"{"amount": 1250, "currency": "EUR"}"#).unwrap();
     rich.cancel_message = Some(text("Rain.\n\nSorry."));
     rich.cancelled_at = Some(now());
-    let admission =
-        Admission { scan: "scan-0001".parse().unwrap(), at: at("2026-12-24T19:31:02.125Z"), door: Some(text("Nord ÄÖ")) };
+    let admission = Admission {
+        scan: "scan-0001".parse().unwrap(),
+        at: at("2026-12-24T19:31:02.125Z"),
+        door: Some(text("Nord ÄÖ")),
+    };
     let plain_booking = booking(1, &plain, "Ada Lovelace");
     let rich_booking = Booking {
         state: State::Cancelled,
@@ -176,7 +179,10 @@ async fn a_stream_tells_what_was_before() {
     desk.done(domain::Change::Remove(Record::User(renamed.clone()))).await;
     let changes = Streams::new().next(&desk.embedded, PREFIX).unwrap();
     let image = |at: usize, name: &str| {
-        changes[at]["dynamodb"].get(name).filter(|image| !image.is_null()).map(|image| from_stream_image(image).unwrap())
+        changes[at]["dynamodb"]
+            .get(name)
+            .filter(|image| !image.is_null())
+            .map(|image| from_stream_image(image).unwrap())
     };
     assert_eq!((image(0, "OldImage"), image(0, "NewImage")), (None, Some(Record::User(user(2)))));
     assert_eq!(image(1, "OldImage"), Some(Record::User(user(2))));

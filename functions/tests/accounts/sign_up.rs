@@ -1,0 +1,222 @@
+//! Signing up and showing that an address is one's own.
+
+use super::world::World;
+use super::{logged, post};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "a long enough password";
+
+fn sign_up(email: &str) -> Value {
+    json!({ "email": email, "password": PASSWORD, "name": "Ada" })
+}
+
+/// What was answered, but for the address that was asked about.
+fn answer(text: &str, email: &str) -> String {
+    text.replace(email, "ADDRESS")
+}
+
+#[tokio::test]
+async fn known_and_unknown_addresses_are_answered_alike() {
+    let world = World::new().await;
+    let known = world.settle("Known", true).await.email;
+    let unknown = "nobody.at.all@example.org";
+    let wrong = |email: &str| json!({ "email": email, "password": "not the password" });
+    let address = |email: &str| json!({ "email": email });
+    let code = |email: &str| json!({ "email": email, "code": "000000" });
+    let cases: [(&str, &dyn Fn(&str) -> Value, u16); 5] = [
+        ("/api/users", &sign_up, 202),
+        ("/api/tokens", &wrong, 401),
+        ("/api/users/request-verification", &address, 202),
+        ("/api/password-resets", &address, 202),
+        ("/api/users/verify-email", &code, 409),
+    ];
+    for (path, body, status) in cases {
+        // Both as for the first time: what was asked before leaves its traces for either alike.
+        let (of_known, known_line) = logged(&world, post(path, &body(&known))).await;
+        let (of_unknown, unknown_line) = logged(&world, post(path, &body(unknown))).await;
+        assert_eq!((of_known.status, of_unknown.status), (status, status), "{path}: {}", of_known.text());
+        let told = |reply: &super::Reply, email: &str| {
+            let mut json = reply.json.clone();
+            json["request_id"] = Value::Null;
+            let mut names: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
+            names.sort();
+            (answer(&json.to_string(), email), names)
+        };
+        assert_eq!(told(&of_known, &known), told(&of_unknown, unknown), "{path}");
+        // What takes as many calls, and as many one after the other, takes as long.
+        for count in ["calls", "round_trips"] {
+            assert_eq!(known_line[count], unknown_line[count], "{path}: {known_line} {unknown_line}");
+        }
+        assert_eq!(known_line["caller"], Value::Null);
+        for line in [known_line, unknown_line] {
+            assert!(!line.to_string().contains('@'), "no address in the log: {line}");
+        }
+        if path == "/api/users" {
+            // The second is known from here on; the other cases are about somebody who isn't.
+            let mails = world.new_mails().await;
+            let subjects: Vec<&str> =
+                mails.iter().filter(|mail| mail.to == known).map(|mail| mail.subject.as_str()).collect();
+            assert_eq!(subjects.len(), 1, "who has the account is told: {subjects:?}");
+            assert_eq!(mails.len(), 2);
+            forget(&world, unknown).await;
+        }
+    }
+    let mails = world.new_mails().await;
+    assert!(mails.iter().all(|mail| mail.to == known), "nothing goes to an address without an account: {mails:?}");
+}
+
+/// Takes an account out, so that its address is nobody's again.
+async fn forget(world: &World, email: &str) {
+    for (table, sort) in [("accounts", "claim"), ("accounts", "verification")] {
+        let key = |value: String| aws_sdk_dynamodb::types::AttributeValue::S(value);
+        world
+            .embedded
+            .client()
+            .delete_item()
+            .table_name(format!("{}{table}", super::world::PREFIX))
+            .key("pk", key(format!("email#{email}")))
+            .key("sk", key(sort.to_owned()))
+            .send()
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_code_verifies_once() {
+    let world = World::new().await;
+    let ada = world.newcomer("Ada").await;
+    assert_eq!(world.get("/api/me", ada.token()).await.expect(200).json["email_verified"], false);
+    let path = format!("/api/users/{}", ada.id);
+    assert_eq!(world.get(&path, None).await.problem(404), "user_not_found", "nobody yet");
+    let mail = world.new_mails().await.remove(0);
+    assert_eq!((mail.to.as_str(), mail.subject.contains(&mail.code())), (ada.email.as_str(), true));
+    let body = json!({ "email": "ADA@example.org", "code": mail.code() });
+    world.post("/api/users/verify-email", None, body.clone()).await.expect(204);
+    assert_eq!(world.post("/api/users/verify-email", None, body).await.problem(409), "code_invalid");
+    assert_eq!(world.get("/api/me", ada.token()).await.expect(200).json["email_verified"], true);
+    world.get(&path, None).await.expect(200);
+    // The token at hand still says what it said; the next one says that she is verified.
+    assert_eq!(world.sign_in(&ada.email).await.id, ada.id);
+    let refreshed = world.post("/api/tokens/refresh", None, json!({ "refresh_token": ada.refresh })).await.expect(200);
+    assert_eq!(refreshed.json["email_verified"], true);
+    // Asking for a code once more brings no mail: there is nothing to verify.
+    world.post("/api/users/request-verification", None, json!({ "email": ada.email })).await.expect(202);
+    assert!(world.new_mails().await.is_empty());
+}
+
+async fn verify(world: &World, email: &str, code: &str) -> u16 {
+    world.post("/api/users/verify-email", None, json!({ "email": email, "code": code })).await.status
+}
+
+async fn code(world: &World) -> String {
+    world.new_mails().await.last().expect("a mail").code()
+}
+
+fn wrong(code: &str) -> String {
+    format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
+}
+
+#[tokio::test]
+async fn five_wrong_guesses_void_a_code() {
+    let world = World::new().await;
+    let ada = world.newcomer("Ada").await;
+    let right = code(&world).await;
+    for _ in 0..4 {
+        assert_eq!(verify(&world, &ada.email, &wrong(&right)).await, 409);
+    }
+    // The fifth may still be right ...
+    let other = world.newcomer("Ben").await;
+    let bens = code(&world).await;
+    for _ in 0..4 {
+        assert_eq!(verify(&world, &other.email, &wrong(&bens)).await, 409);
+    }
+    assert_eq!(verify(&world, &other.email, &bens).await, 204);
+    // ... and after five wrong ones nothing is.
+    assert_eq!(verify(&world, &ada.email, &wrong(&right)).await, 409);
+    assert_eq!(verify(&world, &ada.email, &right).await, 409);
+    assert_eq!(world.get("/api/me", ada.token()).await.json["email_verified"], false);
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_are_five_guesses() {
+    let world = World::new().await;
+    let ada = world.newcomer("Ada").await;
+    let right = code(&world).await;
+    let email = ada.email.as_str();
+    // Ten at once: whichever come to be counted, five and no more are looked at.
+    let guess = |code: String| {
+        let world = &world;
+        async move { verify(world, email, &code).await }
+    };
+    let bad = wrong(&right);
+    let all = tokio::join!(
+        guess(bad.clone()),
+        guess(bad.clone()),
+        guess(bad.clone()),
+        guess(bad.clone()),
+        guess(bad.clone()),
+        guess(bad.clone()),
+        guess(bad.clone()),
+        guess(bad.clone()),
+        guess(bad.clone()),
+        guess(bad),
+    );
+    assert!(!format!("{all:?}").contains("204"));
+    // None was lost to another that was counted at the same time.
+    let held = world.store().verification(email).await.unwrap().expect("a code");
+    assert_eq!(held.attempts_left, 0);
+    assert_ne!(verify(&world, email, &right).await, 204, "the code is void");
+}
+
+#[tokio::test]
+async fn a_code_ends_after_a_quarter_of_an_hour() {
+    let world = World::new().await;
+    let ada = world.newcomer("Ada").await;
+    let first = code(&world).await;
+    world.advance(SignedDuration::from_mins(15));
+    assert_eq!(verify(&world, &ada.email, &first).await, 409);
+    world.post("/api/users/request-verification", None, json!({ "email": ada.email })).await.expect(202);
+    let second = code(&world).await;
+    world.advance(SignedDuration::from_millis(15 * 60_000 - 1));
+    assert_eq!(verify(&world, &ada.email, &second).await, 204);
+}
+
+#[tokio::test]
+async fn a_new_code_voids_the_one_before() {
+    let world = World::new().await;
+    let ada = world.newcomer("Ada").await;
+    let first = code(&world).await;
+    world.advance(SignedDuration::from_secs(1));
+    world.post("/api/users/request-verification", None, json!({ "email": ada.email })).await.expect(202);
+    let second = code(&world).await;
+    assert_ne!(first, second, "this world's codes differ");
+    assert_eq!(verify(&world, &ada.email, &first).await, 409);
+    assert_eq!(verify(&world, &ada.email, &second).await, 204);
+}
+
+/// A mail that is still under way when a newer code is asked for says nothing any more: it isn't sent.
+#[tokio::test]
+async fn only_the_newest_code_is_mailed() {
+    let world = World::new().await;
+    let ada = world.newcomer("Ada").await;
+    world.advance(SignedDuration::from_secs(1));
+    world.post("/api/users/request-verification", None, json!({ "email": ada.email })).await.expect(202);
+    let mails = world.new_mails().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(verify(&world, &ada.email, &mails[0].code()).await, 204);
+}
+
+#[tokio::test]
+async fn two_sign_ups_at_once_make_one_account() {
+    let world = World::new().await;
+    let body = sign_up("ada@example.org");
+    let (one, other) = tokio::join!(world.post("/api/users", None, body.clone()), world.post("/api/users", None, body));
+    assert_eq!((one.status, other.status), (202, 202));
+    let users = world.stored().keys().filter(|key| key.ends_with(" user")).count();
+    assert_eq!(users, 1);
+    // Whose sign-up came second gets told so, in the mail of the address.
+    assert_eq!(world.new_mails().await.len(), 2);
+    world.sign_in("ada@example.org").await;
+}
