@@ -278,3 +278,25 @@ async fn what_is_internal_has_no_address() {
         f.world.stored().into_keys().filter(|key| !before.contains_key(key) && !announced(key)).collect();
     assert!(changed.is_empty(), "{changed:?}");
 }
+
+/// What the tests above go by: that an answer with something in it, and a change, don't go unseen.
+#[tokio::test]
+async fn a_leak_and_a_change_would_be_seen() {
+    let f = World::fixture().await;
+    let path = format!("/api/bookings/{}", f.booking);
+    let good = f.world.get(&path, f.guest.token()).await.expect(200);
+    assert!(tells_nothing(&good, &f).is_err());
+    let mut refused = f.world.get(&path, f.stranger.token()).await.expect(404);
+    tells_nothing(&refused, &f).unwrap();
+    refused.json["booking"] = json!({});
+    assert!(tells_nothing(&refused, &f).is_err(), "a field that problems don't have");
+    let mut refused = f.world.get(&path, f.stranger.token()).await.expect(404);
+    refused.bytes = Bytes::from(refused.text().replace("404", &f.guest.email));
+    assert!(tells_nothing(&refused, &f).is_err(), "an address");
+
+    let before = f.world.stored();
+    f.world.get(&path, f.guest.token()).await.expect(200);
+    assert_eq!(f.world.stored(), before);
+    f.world.post(&format!("{path}/cancel"), f.guest.token(), json!({})).await.expect(200);
+    assert_ne!(f.world.stored(), before);
+}

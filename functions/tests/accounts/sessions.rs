@@ -93,7 +93,7 @@ async fn two_uses_at_once_leave_one_log_in() {
     let (one, other) = tokio::join!(refresh(&world, &first), refresh(&world, &first));
     // Two tabs that wake up together are no thieves.
     assert_eq!((one.status, other.status), (200, 200), "{} {}", one.text(), other.text());
-    // One of them wrote last; its token goes on. (Which, the tabs can't know: see the report of reuse above.)
+    // One of them wrote last; its token goes on.
     let tokens = [&one, &other].map(|reply| reply.str("/refresh_token"));
     let parts: Vec<&str> = tokens[0].split('.').collect();
     let ids = (parts[0].parse().unwrap(), parts[1].parse().unwrap());

@@ -30,7 +30,7 @@ struct Starts {
 /// # Errors
 /// It doesn't start, or answers otherwise than it should.
 pub async fn measure(report: &mut Report, binary: &Path, scale: Scale) -> Result<()> {
-    let world = World::new(None).await?;
+    let world = World::new(|http| http).await?;
     let person = world.crowd(0, 1).await?.pop().ok_or("nobody")?;
     let plain = world.embedded.endpoint().strip_prefix("http://").ok_or("an endpoint of another kind")?.parse()?;
     let front = TlsFront::start(plain).await?;

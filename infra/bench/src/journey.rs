@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::costs::Cost;
+use crate::distance::distant;
 use crate::world::{BASE, Person, World};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -22,12 +23,12 @@ fn text(value: &Value, pointer: &str) -> Result<String> {
 }
 
 impl Journey {
-    /// Goes twice, and says what each function cost the second time.
+    /// Goes twice; says what each function cost the second time, and how often any of them called `Scan`.
     ///
     /// # Errors
     /// A step failed.
-    pub async fn travelled() -> Result<BTreeMap<String, Cost>> {
-        let mut journey = Self { world: World::new(None).await?, costs: BTreeMap::new(), keys: 0 };
+    pub async fn travelled() -> Result<(BTreeMap<String, Cost>, usize)> {
+        let mut journey = Self { world: World::new(distant).await?, costs: BTreeMap::new(), keys: 0 };
         for round in 0..2 {
             let organizer = journey.accounts(round).await?;
             let guests = journey.world.crowd(round * 10, 2).await?;
@@ -37,7 +38,8 @@ impl Journey {
             journey.endings(&event, &organizer, &guests).await?;
         }
         journey.reminders().await?;
-        Ok(journey.costs)
+        let scans = journey.world.calls_of("Scan");
+        Ok((journey.costs, scans))
     }
 
     /// One call that is counted.

@@ -6,6 +6,7 @@
 mod client;
 mod cold_start;
 mod costs;
+mod distance;
 mod journey;
 mod load;
 mod people;
@@ -26,11 +27,15 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 const HELP: &str = "\
 Measures Guestlist and prints one table; a whole release run writes it to infra/bench/RESULTS.md.
 
-Usage: cargo run --release -p bench -- [--quick] [--no-build]
+Usage: cargo run --release -p bench -- [--quick] [--no-build] [--only PART]
 
   --quick      a short run, to see that everything works; writes nothing
   --no-build   measure the binaries as they are, instead of building them first
+  --only PART  one of functions, cold-start, runner, rush; writes nothing
 ";
+
+/// The parts, in the order of the table.
+const PARTS: [&str; 4] = ["functions", "cold-start", "runner", "rush"];
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
@@ -56,11 +61,13 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let (mut quick, mut build) = (false, true);
-    for argument in std::env::args().skip(1) {
+    let (mut quick, mut build, mut only) = (false, true, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--quick" => quick = true,
             "--no-build" => build = false,
+            "--only" => only = arguments.next().filter(|part| PARTS.contains(&part.as_str())).map(Some).ok_or(HELP)?,
             "--help" => {
                 print!("{HELP}");
                 return Ok(());
@@ -81,10 +88,10 @@ fn run() -> Result<()> {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let scale = Scale { quick };
-    let report = runtime.block_on(measure(&folder, scale))?;
-    let text = report.markdown()?;
+    let report = runtime.block_on(measure(&folder, scale, only.as_deref()))?;
+    let text = report.markdown();
     println!("{text}");
-    if release && !quick {
+    if release && !quick && only.is_none() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
         std::fs::write(&path, &text).map_err(|why| format!("RESULTS.md can't be written: {why}"))?;
         eprintln!("bench: written to infra/bench/RESULTS.md");
@@ -105,15 +112,16 @@ fn build_binary(package: &str, binary: &str, release: bool) -> Result<()> {
     if status.success() { Ok(()) } else { Err(format!("{binary} doesn't build").into()) }
 }
 
-async fn measure(folder: &Path, scale: Scale) -> Result<Report> {
-    let mut report = Report::default();
-    eprintln!("bench: what each function costs");
-    costs::measure(&mut report).await?;
-    eprintln!("bench: cold starts");
-    cold_start::measure(&mut report, &folder.join("bootstrap"), scale).await?;
-    eprintln!("bench: the local runner");
-    load::measure(&mut report, &folder.join("guestlist"), scale).await?;
-    eprintln!("bench: rushes under the contention model");
-    rush::measure(&mut report, scale).await?;
+async fn measure(folder: &Path, scale: Scale, only: Option<&str>) -> Result<Report> {
+    let mut report = Report { machine: process::machine()?, ..Report::default() };
+    for part in PARTS.into_iter().filter(|part| only.is_none_or(|only| only == *part)) {
+        eprintln!("bench: {part}");
+        match part {
+            "functions" => costs::measure(&mut report).await?,
+            "cold-start" => cold_start::measure(&mut report, &folder.join("bootstrap"), scale).await?,
+            "runner" => load::measure(&mut report, &folder.join("guestlist"), scale).await?,
+            _ => rush::measure(&mut report, scale).await?,
+        }
+    }
     Ok(report)
 }

@@ -67,7 +67,12 @@ pub fn machine() -> Result<String> {
     let (system, architecture) = (std::env::consts::OS, std::env::consts::ARCH);
     let profile = if cfg!(debug_assertions) { "debug build" } else { "release build" };
     let model = model.unwrap_or("of an unknown model");
-    Ok(format!("{date}; {cores} cores ({model}), {gib} GiB of memory, {system} on {architecture}; {profile}."))
+    let load = std::fs::read_to_string("/proc/loadavg")?;
+    let load = load.split(' ').next().unwrap_or_default();
+    Ok(format!(
+        "{date}; {cores} cores ({model}), {gib} GiB of memory, {system} on {architecture}; {profile}; load average before it \
+         began: {load}."
+    ))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub async fn measure(report: &mut Report, scale: Scale) -> Result<()> {
 
 async fn one(report: &mut Report, count: u8, places: u32, requests: usize) -> Result<()> {
     let contention = Contention::default();
-    let world = Arc::new(World::new(Some(&contention)).await?);
+    let world = Arc::new(World::new(|http| contention.wrap(http)).await?);
     let organizer = world.crowd(requests, 1).await?.pop().ok_or("nobody")?;
     let people = Arc::new(world.crowd(0, requests).await?);
     let path: Arc<str> = format!("/api/events/{}/bookings", event(&world, &organizer, count, places).await?).into();

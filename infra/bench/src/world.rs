@@ -2,6 +2,7 @@
 //! the same entry as in Lambda, and the log line of every invocation.
 
 use crate::Result;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bytes::Bytes;
 use domain::accounts::{EmailClaim, MailChoices, User};
 use domain::{Change, Record};
@@ -14,7 +15,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Access, Store, Table, Verb};
 use testbed::embedded::sdk_config;
-use testbed::{Contention, Embedded, Outbox, Streams};
+use testbed::{Embedded, Faults, Outbox, Streams};
+use tokio::task::JoinSet;
 
 const PREFIX: &str = "bench-";
 /// Where people find it.
@@ -25,6 +27,8 @@ const START: &str = "2026-11-20T12:00:00Z";
 const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// How often a message is handed over before the bench gives up.
 const TRIES: usize = 5;
+/// How many people arrive at once.
+const SIDE_BY_SIDE: usize = 50;
 
 /// A house, its database, and what it sends.
 pub struct World {
@@ -32,6 +36,7 @@ pub struct World {
     pub embedded: Embedded,
     house: House,
     outbox: Outbox,
+    calls: Faults,
     streams: Streams,
     router: Router,
     lines: Arc<Mutex<Vec<Value>>>,
@@ -47,16 +52,15 @@ pub struct Person {
 }
 
 impl World {
-    /// An empty house with its keys, under a contention model or none.
+    /// An empty house with its keys. What lies between it and its database is made of the client by `between`: a
+    /// contention model, or distance.
     ///
     /// # Errors
     /// The database or the keys can't be made.
-    pub async fn new(contention: Option<&Contention>) -> Result<Self> {
+    pub async fn new(between: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Result<Self> {
         let embedded = Embedded::with_tables(PREFIX).await?;
-        let outbox = Outbox::new();
-        let http = embedded.http();
-        let http = contention.map_or_else(|| http.clone(), |contention| contention.wrap(http.clone()));
-        let sdk = sdk_config(outbox.wrap(http));
+        let (outbox, calls) = (Outbox::new(), Faults::new());
+        let sdk = sdk_config(calls.wrap(outbox.wrap(between(embedded.http()))));
         let settings = Settings {
             prefix: PREFIX.to_owned(),
             base_url: BASE.to_owned(),
@@ -73,7 +77,7 @@ impl World {
             sink.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         });
         let router = Router::new(functions::all()).map_err(said)?;
-        let world = Self { embedded, house, outbox, streams: Streams::new(), router, lines };
+        let world = Self { embedded, house, outbox, calls, streams: Streams::new(), router, lines };
         let store = world.store();
         for key_use in KeyUse::ALL {
             rotate_keys(&store, *key_use, world.house.chance(), world.now()).await.map_err(said)?;
@@ -107,6 +111,11 @@ impl World {
     /// The log lines since this was last asked.
     pub fn lines(&self) -> Vec<Value> {
         std::mem::take(&mut self.lines.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How many calls of an AWS operation there were so far, by its name.
+    pub fn calls_of(&self, operation: &str) -> usize {
+        self.calls.seen().iter().filter(|seen| *seen == operation).count()
     }
 
     /// Sends a request; its answer's status and body (null where it isn't JSON).
@@ -219,35 +228,40 @@ impl World {
     /// # Errors
     /// They can't be written.
     pub async fn crowd(&self, from: usize, count: usize) -> Result<Vec<Person>> {
-        let store = self.store();
+        let (store, now) = (self.store(), self.now());
         let mut people = Vec::with_capacity(count);
-        for at in from..from + count {
-            let email: domain::text::Email = format!("guest{at}@example.org").parse().map_err(said)?;
-            let user = User {
-                id: self.house.chance().id(self.now()).map_err(said)?,
-                version: 1,
-                name: format!("Guest {at}").parse().map_err(said)?,
-                email: email.clone(),
-                email_verified_at: Some(self.now()),
-                // Nobody of them signs in with a password.
-                password_hash: String::new(),
-                login_epoch: 1,
-                language: domain::Language::default(),
-                zone: None,
-                bio: domain::text::Bio::default(),
-                city: None,
-                mails: MailChoices::default(),
-                registered_at: self.now(),
-            };
-            let access = kit::Access::of(&user);
-            let token = kit::access_token_for(&store, access, self.now()).await.map_err(said)?;
-            let claim = EmailClaim { email: email.folded(), user: user.id };
-            let id = user.id.to_string();
-            let changes = [Change::Insert(Record::User(user)), Change::Insert(Record::EmailClaim(claim))];
-            store.commit(&changes, None).await?;
-            people.push(Person { id, token });
+        let numbers: Vec<usize> = (from..from + count).collect();
+        for some in numbers.chunks(SIDE_BY_SIDE) {
+            let mut arriving = JoinSet::new();
+            for number in some {
+                let user = self.user(*number)?;
+                let store = store.clone();
+                arriving.spawn(async move { arrive(&store, user, now).await });
+            }
+            while let Some(person) = arriving.join_next().await {
+                people.push(person??);
+            }
         }
         Ok(people)
+    }
+
+    fn user(&self, number: usize) -> Result<User> {
+        Ok(User {
+            id: self.house.chance().id(self.now()).map_err(said)?,
+            version: 1,
+            name: format!("Guest {number}").parse().map_err(said)?,
+            email: format!("guest{number}@example.org").parse().map_err(said)?,
+            email_verified_at: Some(self.now()),
+            // Nobody of them signs in with a password.
+            password_hash: String::new(),
+            login_epoch: 1,
+            language: domain::Language::default(),
+            zone: None,
+            bio: domain::text::Bio::default(),
+            city: None,
+            mails: MailChoices::default(),
+            registered_at: self.now(),
+        })
     }
 
     /// The request that creates an event of 40 places on the evening of the 28th in Berlin, changed by `with`.
@@ -267,6 +281,16 @@ impl World {
         }
         body
     }
+}
+
+/// Writes a user and gives them a token.
+async fn arrive(store: &Store, user: User, now: Timestamp) -> Result<Person> {
+    let token = kit::access_token_for(store, kit::Access::of(&user), now).await.map_err(said)?;
+    let claim = EmailClaim { email: user.email.folded(), user: user.id };
+    let id = user.id.to_string();
+    let changes = [Change::Insert(Record::User(user)), Change::Insert(Record::EmailClaim(claim))];
+    store.commit(&changes, None).await?;
+    Ok(Person { id, token })
 }
 
 /// Any error as words.

@@ -10,6 +10,7 @@ cargo xtask generate --check   fail where one is stale
 cargo xtask new NOUN/VERB_NOUN start a new function: its file, its registry line, its sample
 cargo xtask check              formatting, clippy, generated files
 cargo xtask test               every test (--no-lint: without the tools from PyPI)
+cargo xtask bench              measure everything and write infra/bench/RESULTS.md (--quick: a short run, writes nothing)
 cargo xtask package            build the functions' binary into target/lambda (more arguments go to cargo build)";
 
 fn main() -> ExitCode {
@@ -52,6 +53,7 @@ fn run(root: &Path, arguments: &[&str]) -> Result<()> {
         }
         ["test"] => suite::run(root, suite::Options { no_lint: false }),
         ["test", "--no-lint"] => suite::run(root, suite::Options { no_lint: true }),
+        ["bench", rest @ ..] => cargo(root, &[&["run", "--release", "--package", "bench", "--"], rest].concat()),
         ["package", rest @ ..] => package(root, rest),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");

@@ -5,6 +5,7 @@
 mod accounts;
 mod changes;
 mod cursors;
+mod guard;
 mod keys;
 mod lists;
 mod once;
