@@ -1,11 +1,13 @@
 //! From a fact to one delivery per person.
 
-use domain::bookings::Booking;
+use domain::bookings::{Booking, Calendar};
 use domain::events::Event;
 use domain::facts::{Delivery, Fact, To, What, direct_deliveries, is_told};
+use domain::ids::{BookingId, EventId, UserId};
 use domain::{Change, Record};
 use kit::{Consumer, Cx, Error, FACTS, Grant, MAILS, NoContent, Result, Source, Table, read, send, write};
 use serde::{Deserialize, Serialize};
+use std::task::Poll;
 use std::time::Duration;
 
 /// How many bookings are read at once.
@@ -17,6 +19,8 @@ const ENOUGH: Duration = Duration::from_secs(10);
 const MOST_MESSAGES: u32 = 10_000;
 /// How many people's calendars follow a move side by side.
 const SIDE_BY_SIDE: usize = 16;
+/// How often a calendar is tried that its user writes at the same time.
+const FOLLOW_TRIES: u32 = 8;
 
 /// Turn a fact into one delivery per person. A fact that concerns everybody at an event is worked off page by page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -53,10 +57,9 @@ impl Consumer for FanOut {
         let mut cursor = self.cursor.clone();
         loop {
             let page = cx.store().bookings_at(event.id, event.pools, None, None, PAGE, cursor.as_deref()).await?;
-            let told: Vec<&Booking> =
-                page.items.iter().filter(|booking| is_told(booking.state, &self.fact.what)).collect();
+            let told: Vec<&Booking> = page.items.iter().filter(|booking| concerns(&self.fact.what, booking)).collect();
             if matches!(self.fact.what, What::EventMoved { .. }) {
-                follow(cx, &event, &told).await?;
+                follow(cx, event.id, &told).await?;
             }
             let deliveries: Vec<Delivery> =
                 told.iter().map(|booking| Delivery { fact: self.fact.clone(), to: To::Guest(booking.id) }).collect();
@@ -77,50 +80,80 @@ impl Consumer for FanOut {
     }
 }
 
+/// Whether a booking is told of what happened. Who booked after a move knows the new time and place, and needs no mail.
+fn concerns(what: &What, booking: &Booking) -> bool {
+    is_told(booking.state, what) && !matches!(what, What::EventMoved { terms, .. } if booking.terms >= *terms)
+}
+
 /// Lets the calendars and bookings of those who are booked follow an event that was moved.
-async fn follow(cx: &Cx, event: &Event, bookings: &[&Booking]) -> Result<()> {
+async fn follow(cx: &Cx, event: EventId, bookings: &[&Booking]) -> Result<()> {
     for some in bookings.chunks(SIDE_BY_SIDE) {
-        let mut running = Vec::with_capacity(some.len());
-        for booking in some {
-            running.push(follow_one(cx, event, booking));
+        let mut behind: Vec<(UserId, BookingId)> = some.iter().map(|booking| (booking.user, booking.id)).collect();
+        for attempt in 1..=FOLLOW_TRIES {
+            let read = join_all(behind.iter().map(|(user, booking)| async {
+                Ok(tokio::try_join!(cx.store().calendar(*user), cx.store().booking(*booking))?)
+            }));
+            let read = read.await?;
+            // Read after the calendars, so that nobody writes an older time over a newer one: if a later move has reached
+            // a calendar before it was read here, then that move is seen here too.
+            let Some(event) = cx.store().event(event).await? else { return Ok(()) };
+            let event = &event;
+            let written =
+                join_all(read.into_iter().map(|(calendar, booking)| follow_one(cx, event, calendar, booking)));
+            behind = written.await?.into_iter().flatten().collect();
+            if behind.is_empty() {
+                break;
+            }
+            if attempt == FOLLOW_TRIES {
+                return Err(store::Error::Overtaken.into());
+            }
+            tokio::time::sleep(store::jitter(attempt)).await;
         }
-        join_all(running).await?;
     }
     Ok(())
 }
 
-/// Runs futures side by side in this task, so that their cost is counted with it.
-async fn join_all<F: Future<Output = Result<()>>>(futures: Vec<F>) -> Result<()> {
-    let mut running: Vec<_> = futures.into_iter().map(Box::pin).collect();
+/// Writes what follows for one booking; gives it back where its user changed their calendar meanwhile.
+async fn follow_one(
+    cx: &Cx,
+    event: &Event,
+    calendar: Calendar,
+    booking: Option<Booking>,
+) -> Result<Option<(UserId, BookingId)>> {
+    let Some(booking) = booking else { return Ok(None) };
+    let calendar = calendar.followed(event, booking.id, cx.now()).map(Record::Calendar);
+    let followed = booking.followed(event).map(Record::Booking);
+    let changes: Vec<Change> = calendar.into_iter().chain(followed).map(Change::Replace).collect();
+    match cx.commit(changes, NoContent).await {
+        Ok(NoContent) => Ok(None),
+        Err(Error::Store(store::Error::Overtaken)) => Ok(Some((booking.user, booking.id))),
+        Err(error) => Err(error),
+    }
+}
+
+/// Runs futures side by side in this task, so that their cost is counted with it. Gives their results in no order.
+async fn join_all<T, F: Future<Output = Result<T>>>(futures: impl Iterator<Item = F>) -> Result<Vec<T>> {
+    let mut running: Vec<_> = futures.map(Box::pin).collect();
+    let mut results = Vec::with_capacity(running.len());
     std::future::poll_fn(|context| {
         let mut failed = None;
         running.retain_mut(|future| match future.as_mut().poll(context) {
-            std::task::Poll::Pending => true,
-            std::task::Poll::Ready(result) => {
-                failed = failed.take().or(result.err());
+            Poll::Pending => true,
+            Poll::Ready(Ok(result)) => {
+                results.push(result);
+                false
+            }
+            Poll::Ready(Err(error)) => {
+                failed = failed.take().or(Some(error));
                 false
             }
         });
         match failed {
-            Some(error) => std::task::Poll::Ready(Err(error)),
-            None if running.is_empty() => std::task::Poll::Ready(Ok(())),
-            None => std::task::Poll::Pending,
+            Some(error) => Poll::Ready(Err(error)),
+            None if running.is_empty() => Poll::Ready(Ok(())),
+            None => Poll::Pending,
         }
     })
-    .await
-}
-
-async fn follow_one(cx: &Cx, event: &Event, booking: &Booking) -> Result<()> {
-    let (calendar, stored) = tokio::try_join!(cx.store().calendar(booking.user), cx.store().booking(booking.id))?;
-    let mut changes = Vec::new();
-    if let Some(calendar) = calendar.followed(event, booking.id, cx.now()) {
-        changes.push(Change::Replace(Record::Calendar(calendar)));
-    }
-    if let Some(followed) = stored.and_then(|stored| stored.followed(event)) {
-        changes.push(Change::Replace(Record::Booking(followed)));
-    }
-    if changes.is_empty() {
-        return Ok(());
-    }
-    cx.commit(changes, NoContent).await.map(|NoContent| ())
+    .await?;
+    Ok(results)
 }

@@ -22,6 +22,7 @@ pub struct CancelEvent {
 impl Route for CancelEvent {
     const ROUTE: &str = "POST /api/events/{event}/cancel";
     const CALLER: Caller = Caller::OrganizerOf("event");
+    const URGENT: bool = true;
     const GRANTS: &[Grant] = &[
         read(Table::Events),
         write(Table::Events),

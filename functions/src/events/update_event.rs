@@ -92,6 +92,7 @@ impl UpdateEvent {
 impl Route for UpdateEvent {
     const ROUTE: &str = "PATCH /api/events/{event}";
     const CALLER: Caller = Caller::OrganizerOf("event");
+    const URGENT: bool = true;
     const GRANTS: &[Grant] = &[
         read(Table::Events),
         write(Table::Events),

@@ -74,15 +74,23 @@ async fn an_answer_lost_on_a_bad_line_logs_nobody_out() {
     world.advance(SignedDuration::from_secs(10));
     let second = refresh(&world, &first).await.expect(200).str("/refresh_token");
     assert_ne!(second, lost);
-    // The one that went lost isn't good any more, and the grace isn't counted anew.
+    // The grace is counted from the first use: who repeats an old token can't keep it alive.
     world.advance(SignedDuration::from_secs(1));
-    let third = refresh(&world, &second).await.expect(200).str("/refresh_token");
-    world.advance(SignedDuration::from_secs(11));
     assert_eq!(refresh(&world, &first).await.problem(401), "refresh_token_invalid");
+    assert_eq!(refresh(&world, &second).await.problem(401), "refresh_token_invalid", "the log-in has ended");
+}
+
+#[tokio::test]
+async fn a_token_whose_answer_was_lost_is_good_for_nothing() {
+    let world = World::new().await;
+    let (_, first) = signed_in(&world).await;
+    let lost = refresh(&world, &first).await.expect(200).str("/refresh_token");
+    let second = refresh(&world, &first).await.expect(200).str("/refresh_token");
+    assert_eq!(refresh(&world, &lost).await.problem(401), "refresh_token_invalid");
     assert_eq!(
-        refresh(&world, &third).await.problem(401),
+        refresh(&world, &second).await.problem(401),
         "refresh_token_invalid",
-        "an old one came again: the log-in ended"
+        "somebody had it: the log-in has ended"
     );
 }
 

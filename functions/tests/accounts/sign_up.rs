@@ -11,6 +11,9 @@ fn sign_up(email: &str) -> Value {
     json!({ "email": email, "password": PASSWORD, "name": "Ada" })
 }
 
+/// What is sent about an address.
+type Body = fn(&str) -> Value;
+
 /// What was answered, but for the address that was asked about.
 fn answer(text: &str, email: &str) -> String {
     text.replace(email, "ADDRESS")
@@ -24,7 +27,7 @@ async fn known_and_unknown_addresses_are_answered_alike() {
     let wrong = |email: &str| json!({ "email": email, "password": "not the password" });
     let address = |email: &str| json!({ "email": email });
     let code = |email: &str| json!({ "email": email, "code": "000000" });
-    let cases: [(&str, fn(&str) -> Value, u16); 5] = [
+    let cases: [(&str, Body, u16); 5] = [
         ("/api/users", sign_up, 202),
         ("/api/tokens", wrong, 401),
         ("/api/users/request-verification", address, 202),

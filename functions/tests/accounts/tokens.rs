@@ -3,12 +3,13 @@
 use super::logged;
 use super::world::fixtures::as_caller;
 use super::world::{World, forge};
+use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use jiff::SignedDuration;
 use kit::KeyUse;
-use serde_json::json;
+use serde_json::{Value, json};
 
 async fn me(world: &World, token: &str) -> (u16, String) {
     let reply = world.get("/api/me", Some(token)).await;
@@ -122,14 +123,39 @@ async fn a_forged_token_is_refused() {
     for scheme in ["Basic", "Token", ""] {
         let headers = [("authorization", format!("{scheme} {token}"))];
         let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-        assert_eq!(
-            world.call_with("GET", "/api/me", None, &headers, serde_json::Value::Null).await.problem(401),
-            "token_invalid"
-        );
+        assert_eq!(world.call_with("GET", "/api/me", None, &headers, Value::Null).await.problem(401), "token_invalid");
     }
     // The scheme's name is not told apart by case (RFC 9110, section 11.1).
     let lower = format!("bearer {token}");
-    world.call_with("GET", "/api/me", None, &[("authorization", &lower)], serde_json::Value::Null).await.expect(200);
+    world.call_with("GET", "/api/me", None, &[("authorization", &lower)], Value::Null).await.expect(200);
+}
+
+/// Signed by us is not enough: it must be for this, and say when it ends.
+#[tokio::test]
+async fn our_own_signature_under_other_claims_is_refused() {
+    let world = World::new().await;
+    let ada = world.settle("Ada", true).await;
+    let key = world.store().signing_key(KeyUse::Tokens).await.unwrap().expect("a key");
+    let pair = Ed25519KeyPair::from_pkcs8(&URL_SAFE_NO_PAD.decode(&key.pkcs8).unwrap()).unwrap();
+    let (header, claims) = (forge::part(&ada.token, 0), forge::part(&ada.token, 1));
+    let signed = |claims: &Value| forge::jwt(&header, claims, |bytes| pair.sign(bytes).as_ref().to_vec());
+    assert_eq!(me(&world, &signed(&claims)).await.0, 200, "so far it is a good one");
+    for (name, value) in [
+        ("aud", json!("door")),
+        ("aud", json!("link")),
+        ("aud", json!(null)),
+        ("exp", json!(null)),
+        ("exp", json!("never")),
+        ("sub", json!("evt_00000000000000000000000001")),
+        ("verified", json!(null)),
+    ] {
+        let mut changed = claims.clone();
+        match value {
+            Value::Null => drop(changed.as_object_mut().unwrap().remove(name)),
+            value => changed[name] = value,
+        }
+        assert_eq!(me(&world, &signed(&changed)).await, refused(), "{name}: {changed}");
+    }
 }
 
 /// Each kind of token has an audience of its own: none stands in for another, though one key signs them all.
@@ -161,7 +187,7 @@ async fn no_token_stands_in_for_another() {
     }
     for token in [&access, &f.door.token, &reset, &ticket] {
         let path = format!("/api/unsubscribe?token={token}");
-        assert_eq!(world.call("POST", &path, None, serde_json::Value::Null).await.problem(409), "link_invalid");
+        assert_eq!(world.call("POST", &path, None, Value::Null).await.problem(409), "link_invalid");
     }
     // As a refresh token, and as a ticket.
     for token in [&access, &reset, &f.door.token] {
@@ -178,9 +204,6 @@ async fn no_token_stands_in_for_another() {
     assert_eq!(me(world, &access).await.0, 200);
     let body = json!({ "token": reset, "password": "quite another password" });
     world.post("/api/password-resets/redeem", None, body).await.expect(204);
-    world
-        .call("POST", &format!("/api/unsubscribe?token={unsubscribe}"), None, serde_json::Value::Null)
-        .await
-        .expect(204);
+    world.call("POST", &format!("/api/unsubscribe?token={unsubscribe}"), None, Value::Null).await.expect(204);
     world.get(&format!("/api/tickets/{}?key={ticket}", f.tickets[0].0), None).await.expect(200);
 }

@@ -60,8 +60,8 @@ impl World {
         let embedded = Embedded::with_tables(PREFIX).await.unwrap();
         let (faults, outbox) = (Faults::new(), Outbox::new());
         let http = match contention {
-            Some(contention) => contention.wrap(embedded.http()),
-            None => embedded.http(),
+            Some(contention) => contention.wrap(embedded.direct()),
+            None => embedded.direct(),
         };
         let sdk = sdk_config(faults.wrap(outbox.wrap(http)));
         let settings = Settings {

@@ -38,9 +38,8 @@ impl Cost {
 
     fn words(self) -> String {
         let Cost { round_trips, calls, items_written, read_units, write_units } = self;
-        format!(
-            "{round_trips} trips, {calls} calls, {items_written} items written, {read_units} RCU, {write_units} WCU"
-        )
+        let (trips, calls) = (counted(round_trips, "trip"), counted(calls, "call"));
+        format!("{trips}, {calls}, {} written, {read_units} RCU, {write_units} WCU", counted(items_written, "item"))
     }
 }
 

@@ -113,7 +113,7 @@ fn build_binary(package: &str, binary: &str, release: bool) -> Result<()> {
 }
 
 async fn measure(folder: &Path, scale: Scale, only: Option<&str>) -> Result<Report> {
-    let mut report = Report { machine: process::machine()?, ..Report::default() };
+    let mut report = Report::new(process::machine()?);
     for part in PARTS.into_iter().filter(|part| only.is_none_or(|only| only == *part)) {
         eprintln!("bench: {part}");
         match part {

@@ -38,12 +38,17 @@ struct Row {
 #[derive(Debug, Default)]
 pub struct Report {
     /// The machine and the date, as they were before the first measurement.
-    pub machine: String,
+    machine: String,
     rows: Vec<Row>,
     notes: Vec<String>,
 }
 
 impl Report {
+    /// An empty one of this machine.
+    pub fn new(machine: String) -> Self {
+        Self { machine, ..Self::default() }
+    }
+
     /// Adds a line of the table.
     pub fn row(&mut self, part: &'static str, what: impl Into<String>, measured: impl Into<String>, aim: Aim) {
         self.rows.push(Row { part, what: what.into(), measured: measured.into(), aim });
@@ -58,7 +63,7 @@ impl Report {
     pub fn markdown(&self) -> String {
         let mut text = String::new();
         // Writing to a string can't fail.
-        drop(self.write(&mut text));
+        self.write(&mut text).ok();
         text
     }
 

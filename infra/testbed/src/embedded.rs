@@ -84,6 +84,12 @@ impl Embedded {
         self.http.clone()
     }
 
+    /// A client that hands calls to the database itself, without the port: cheaper, and good under a paused clock. To wrap
+    /// as [`Embedded::http`] is.
+    pub fn direct(&self) -> SharedHttpClient {
+        crate::direct::client(self.database.clone(), self.http())
+    }
+
     /// The database behind the port, for what has no API call: `sweep_ttl()`, sizes, snapshots.
     pub fn database(&self) -> &Database {
         &self.database

@@ -19,6 +19,7 @@
 //! ```
 
 pub mod contention;
+mod direct;
 pub mod embedded;
 pub mod faults;
 pub mod outbox;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use xtask::{Result, generate, new, root, suite};
+use xtask::{Result, generate, new, root, suite, tools};
 
 const HELP: &str = "\
 cargo xtask generate           write openapi.json and template.yaml from the registry
@@ -11,13 +11,16 @@ cargo xtask new NOUN/VERB_NOUN start a new function: its file, its registry line
 cargo xtask check              formatting, clippy, generated files
 cargo xtask test               every test (--no-lint: without the tools from PyPI)
 cargo xtask bench              measure everything and write infra/bench/RESULTS.md (--quick: a short run, writes nothing)
+cargo xtask lint               only what the tools from PyPI say of template.yaml and openapi.json
 cargo xtask package            build the functions' binary into target/lambda (more arguments go to cargo build)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match run(&root(), &arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // What failed is said by then.
+        Ok(false) => ExitCode::FAILURE,
         Err(why) => {
             eprintln!("{why}");
             ExitCode::FAILURE
@@ -25,42 +28,47 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(root: &Path, arguments: &[&str]) -> Result<()> {
+/// Gives whether what was asked for went well.
+fn run(root: &Path, arguments: &[&str]) -> Result<bool> {
     match arguments {
         ["generate"] => {
             let written = generate::generate(root)?;
             println!(
                 "{}",
-                if written.is_empty() {
-                    "nothing was stale".to_owned()
-                } else {
-                    format!("wrote {}", written.join(", "))
-                }
+                if written.is_empty() { "nothing was stale".into() } else { format!("wrote {}", written.join(", ")) }
             );
-            Ok(())
         }
-        ["generate", "--check"] => generate::check(root).map(|()| println!("generated files are fresh")),
-        ["new", name] => {
-            for line in new::function(root, name)? {
-                println!("{line}");
-            }
-            Ok(())
+        ["generate", "--check"] => {
+            generate::check(root)?;
+            println!("generated files are fresh");
         }
+        ["new", name] => println!("{}", new::function(root, name)?.join("\n")),
         ["check"] => {
             cargo(root, &["fmt", "--all", "--", "--check"])?;
             cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-            generate::check(root)
+            generate::check(root)?;
         }
-        ["test"] => suite::run(root, suite::Options { no_lint: false }),
-        ["test", "--no-lint"] => suite::run(root, suite::Options { no_lint: true }),
-        ["bench", rest @ ..] => cargo(root, &[&["run", "--release", "--package", "bench", "--"], rest].concat()),
-        ["package", rest @ ..] => package(root, rest),
-        [] | ["help" | "--help" | "-h"] => {
-            println!("{HELP}");
-            Ok(())
-        }
-        _ => Err(format!("cargo xtask doesn't know `{}`. It knows:\n{HELP}", arguments.join(" "))),
+        ["test"] => return suite::run(root, suite::Options { no_lint: false }),
+        ["test", "--no-lint"] => return suite::run(root, suite::Options { no_lint: true }),
+        ["lint"] => return lint(root),
+        ["bench", rest @ ..] => cargo(root, &[&["run", "--release", "--package", "bench", "--"], rest].concat())?,
+        ["package", rest @ ..] => package(root, rest)?,
+        [] | ["help" | "--help" | "-h"] => println!("{HELP}"),
+        _ => return Err(format!("cargo xtask doesn't know `{}`. It knows:\n{HELP}", arguments.join(" "))),
     }
+    Ok(true)
+}
+
+fn lint(root: &Path) -> Result<bool> {
+    tools::install(root)?;
+    let checked = tools::check(root)?;
+    for tools::Checked { name, outcome } in &checked {
+        match outcome {
+            Ok(said) => println!("{name}: {}", if said.is_empty() { "ok" } else { said }),
+            Err(why) => println!("{name} FAILED:\n{why}"),
+        }
+    }
+    Ok(checked.iter().all(|checked| checked.outcome.is_ok()))
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {

@@ -43,63 +43,54 @@ pub struct Options {
     pub no_lint: bool,
 }
 
-/// Runs everything and prints summaries, the plain count of passed and failed last.
+/// Runs everything and prints summaries, the plain count of passed and failed last. Gives whether everything passed.
 ///
 /// # Errors
-/// Anything failed; what did is printed by then.
-pub fn run(root: &Path, options: Options) -> Result<()> {
+/// Something can't be run at all.
+pub fn run(root: &Path, options: Options) -> Result<bool> {
     announce(root, options);
     if !options.no_lint {
         tools::install(root)?;
     }
-    let mut summaries = Vec::new();
-    let mut all = Tally::default();
-    let mut judge = |name: &str, outcome: Result<String>| {
-        let passed = outcome.is_ok();
-        all.passed += usize::from(passed);
-        all.failed += usize::from(!passed);
-        match outcome {
-            Ok(said) => {
-                summaries.push(format!("{name}: ok{}", if said.is_empty() { said } else { format!(", {said}") }))
-            }
-            Err(why) => {
-                println!("\n{name} failed:\n{why}");
-                summaries.push(format!("{name}: FAILED, see above"));
-            }
-        }
-    };
-
-    // Rust: the crates' own tests.
-    let (tests, built) = cargo_tests(root)?;
-    if !built {
-        judge("cargo test", Err("cargo test did not end well: a test failed, or something doesn't build".to_owned()));
+    let tests = cargo_tests(root)?;
+    let Tally { mut passed, mut failed, ignored } = tests.tally;
+    if let Some(why) = &tests.broke {
+        failed += 1;
+        println!("\n{why}");
     }
-    judge("grants", used_grants(root));
 
-    // The generated files.
-    judge("generated files", generate::check(root).map(|()| String::new()));
+    let mut checks =
+        vec![("grants", used_grants(root)), ("generated files", generate::check(root).map(|()| "fresh".to_owned()))];
     if !options.no_lint {
-        for tools::Checked { name, outcome } in tools::check(root)? {
-            judge(name, outcome);
-        }
+        checks.extend(tools::check(root)?.into_iter().map(|tools::Checked { name, outcome }| (name, outcome)));
     }
 
     // The web apps' and the browser's tests go here when there are web apps.
 
-    println!();
-    println!("cargo test: {} passed, {} failed, {} ignored", tests.passed, tests.failed, tests.ignored);
-    for summary in &summaries {
-        println!("{summary}");
+    for name in &tests.failed {
+        println!("FAILED: {name}");
+    }
+    for (name, outcome) in &checks {
+        if let Err(why) = outcome {
+            println!("\n{name} FAILED:\n{why}");
+        }
+    }
+    println!("\ncargo test: {passed} passed, {failed} failed, {ignored} ignored");
+    for (name, outcome) in &checks {
+        match outcome {
+            Ok(said) => println!("{name}: {}", if said.is_empty() { "ok" } else { said }),
+            Err(_) => println!("{name}: FAILED, see above"),
+        }
+        passed += usize::from(outcome.is_ok());
+        failed += usize::from(outcome.is_err());
     }
     if options.no_lint {
         println!(
-            "NOT RUN, because of --no-lint: cfn-lint, sam validate, the transformed template, the validity of openapi.json"
+            "--no-lint: NOT RUN were cfn-lint, sam validate, the checks of the transformed template and of openapi.json"
         );
     }
-    // A failed test fails its check too, and is counted once.
-    let failed = all.failed.saturating_sub(usize::from(!built && tests.failed > 0)) + tests.failed;
-    println!("{} passed, {failed} failed", tests.passed + all.passed);
-    if failed == 0 { Ok(()) } else { Err("not everything passed".to_owned()) }
+    println!("{passed} passed, {failed} failed");
+    Ok(failed == 0)
 }
 
 fn announce(root: &Path, options: Options) {
@@ -112,7 +103,17 @@ fn announce(root: &Path, options: Options) {
     }
 }
 
-fn cargo_tests(root: &Path) -> Result<(Tally, bool)> {
+/// How `cargo test` ended.
+#[derive(Default)]
+struct Tests {
+    tally: Tally,
+    /// The names of the tests that failed.
+    failed: Vec<String>,
+    /// What went wrong besides tests that failed.
+    broke: Option<String>,
+}
+
+fn cargo_tests(root: &Path) -> Result<Tests> {
     let log = root.join(GRANTS_LOG);
     write(&log, "")?;
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
@@ -123,16 +124,22 @@ fn cargo_tests(root: &Path) -> Result<(Tally, bool)> {
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|why| format!("cargo test can't be started: {why}"))?;
-    let mut tally = Tally::default();
+    let mut tests = Tests::default();
     if let Some(said) = running.stdout.take() {
         for line in BufReader::new(said).lines() {
             let line = line.map_err(|why| why.to_string())?;
-            tally.add_line(&line);
+            tests.tally.add_line(&line);
+            let name = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"));
+            tests.failed.extend(name.map(str::to_owned));
             println!("{line}");
         }
     }
     let ended = running.wait().map_err(|why| why.to_string())?;
-    Ok((tally, ended.success()))
+    if !ended.success() && tests.tally.failed == 0 {
+        tests.broke =
+            Some("cargo test failed without a failed test: something doesn't build, or a test crashed".to_owned());
+    }
+    Ok(tests)
 }
 
 fn used_grants(root: &Path) -> Result<String> {
@@ -140,7 +147,7 @@ fn used_grants(root: &Path) -> Result<String> {
     let unused = grants::unused(functions, &read(&root.join(GRANTS_LOG))?);
     let count: usize = functions.iter().map(|function| function.grants.len()).sum();
     if unused.is_empty() {
-        return Ok(format!("all {count} of {} functions were used", functions.len()));
+        return Ok(format!("all {count} of {} functions used", functions.len()));
     }
     Err(format!(
         "No test used these grants. Take them out of GRANTS, or test what needs them:\n  {}",

@@ -23,8 +23,9 @@ use serde::Serialize;
 use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::{IdempotencyRecord, KeyUse, PublicKey, Store, StoredAnswer};
+use tokio::time::Instant;
 
 /// The context of one invocation.
 pub struct Cx {

@@ -29,6 +29,8 @@ pub trait Route: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
     const IDEMPOTENT: bool = false;
     /// Fields that come from the query although the method has a body.
     const QUERY: &[&str] = &[];
+    /// Whether it goes before others where many write the same items: what an organizer changes concerns all who wait.
+    const URGENT: bool = false;
     /// Memory in MB; Lambda gives CPU in proportion. More where passwords are hashed or pictures drawn.
     const MEMORY_MB: u32 = 256;
     /// What it answers with.

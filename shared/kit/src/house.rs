@@ -10,8 +10,9 @@ use aws_types::SdkConfig;
 use mail::Mailer;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::{Access, Store};
+use tokio::time::Instant;
 
 /// A deployment's addresses.
 #[derive(Clone, Debug)]
