@@ -59,9 +59,8 @@ async fn fill_event(world: &World, event: EventId, count: usize) -> Vec<User> {
         users.push(user);
     }
     records.extend(pools.into_iter().map(Record::Pool));
-    world.fill(records).await;
-    // None of that was told.
-    while !world.streams.next(&world.embedded, world::PREFIX).unwrap().is_empty() {}
+    world.streams.next(&world.embedded, world::PREFIX).unwrap();
+    world.fill_untold(records).await;
     world.audit();
     users
 }

@@ -38,7 +38,8 @@ async fn what_was_tampered_with_is_refused() {
         change(&mut position);
         closed(&position)
     };
-    let cases: [(&str, &dyn Fn(&mut Value)); 8] = [
+    type Tamper<'a> = &'a dyn Fn(&mut Value);
+    let cases: [(&str, Tamper<'_>); 8] = [
         ("a pool that isn't there", &|p| p["p"] = json!("3")),
         ("no pool at all", &|p| p["p"] = json!("first")),
         ("keys of another pool", &|p| p["p"] = json!("1")),
