@@ -193,6 +193,10 @@ async fn bad_input_is_refused_at_the_edge_with_every_field() {
         let refused = world.post("/api/events", olga.token(), World::event_body(with)).await.expect(422);
         assert_eq!(refused.str("/errors/0/pointer"), pointer, "{}", refused.text());
     }
+    let own = world.draft(&olga, json!({ "name": "Solaris" })).await;
+    let refused = world.patch(&format!("/api/events/{own}"), olga.token(), json!({ "name": null })).await.expect(422);
+    assert_eq!(refused.str("/errors/0/pointer"), "/name", "a name can't be taken out");
+    world.patch(&format!("/api/events/{own}"), olga.token(), json!({ "capacity": null })).await.expect(200);
     let newcomer = world.newcomer("Nora").await;
     let draft = world.draft(&newcomer, json!({})).await;
     let path = format!("/api/events/{draft}/publish");
@@ -230,4 +234,25 @@ async fn the_link_to_join_is_for_those_who_have_a_place() {
     assert_eq!(world.get(&path, olga.token()).await.str("/online_link"), link);
     world.book(&ben, &event, 1).await;
     assert_eq!(world.get(&path, ben.token()).await.str("/online_link"), link);
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_signs_nobody_in() {
+    let world = World::new().await;
+    let olga = world.person("Olga").await;
+    let form = |headers: &[(&str, &str)]| {
+        let mut request =
+            http::Request::post("/api/tokens").header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = format!("email={}&password=a+long+enough+password&cookie=true", olga.email);
+        request.body(bytes::Bytes::from(body)).unwrap()
+    };
+    for foreign in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("origin", "null")] {
+        let refused = world.send(form(&[foreign])).await;
+        assert!(refused.header("set-cookie").is_empty());
+        assert_eq!(refused.problem(403), "foreign_form");
+    }
+    world.send(form(&[("origin", world::BASE)])).await.expect(200);
 }

@@ -1,7 +1,7 @@
 //! Changing one's own profile.
 
 use super::Me;
-use crate::present::present;
+use crate::present::{given, present};
 use domain::accounts::{MailChoices, UserPatch};
 use domain::refusal::Refusal;
 use domain::text::{Bio, City, PersonName};
@@ -16,24 +16,28 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct UpdateMe {
     /// Your name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "PersonName")]
     name: Option<PersonName>,
     /// The language of your mails and pages.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Language")]
     language: Option<Language>,
     /// Your own time zone; `null` takes it out.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<Zone>")]
     zone: Option<Option<Zone>>,
     /// A few words about yourself.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Bio")]
     bio: Option<Bio>,
     /// Your city; `null` takes it out.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<City>")]
     city: Option<Option<City>>,
     /// Which of the mails that can be turned off you want.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "MailChoices")]
     mails: Option<MailChoices>,
 }
 

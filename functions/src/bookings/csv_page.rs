@@ -6,7 +6,11 @@ use kit::{Error, Result};
 /// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>).
 fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '|', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// The bookings as CSV (RFC 4180), a line each under a line of names. It begins with a byte order mark, by which
@@ -41,7 +45,7 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|calc", "＝1+1", "＠SUM"] {
             assert!(cell(bad).starts_with('\''), "{bad:?}");
         }
         assert_eq!(cell("Ada = Lovelace"), "Ada = Lovelace");

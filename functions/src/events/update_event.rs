@@ -1,7 +1,7 @@
 //! Changing an event.
 
 use super::{EventView, decide};
-use crate::present::present;
+use crate::present::{given, present};
 use domain::Language;
 use domain::events::{self, Details, EventKind, Place, Visibility};
 use domain::ids::EventId;
@@ -21,22 +21,28 @@ pub struct UpdateEvent {
     /// Which.
     event: EventId,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "EventName")]
     name: Option<EventName>,
     /// What sort it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "EventKind")]
     kind: Option<EventKind>,
     /// What it is about, in Markdown.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Description")]
     description: Option<Description>,
     /// When it starts, on the wall where it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "WallTime")]
     starts: Option<WallTime>,
     /// When it ends, on the same wall.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "WallTime")]
     ends: Option<WallTime>,
     /// The time zone of that wall.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Zone")]
     zone: Option<Zone>,
     /// Where it is; `null` takes it out.
     #[serde(default, deserialize_with = "present")]
@@ -59,10 +65,12 @@ pub struct UpdateEvent {
     #[schemars(with = "Option<Link>")]
     cover: Option<Option<Link>>,
     /// The language that is spoken there.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Language")]
     language: Option<Language>,
     /// Who finds it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Visibility")]
     visibility: Option<Visibility>,
     /// Whether to have it although you have something else at that time.
     #[serde(default)]

@@ -55,6 +55,11 @@ const BOOKING: &str = "the id of a booking or ticket alone says neither its even
 fn why(function: &str) -> &'static str {
     match function {
         "cancel_booking" | "resend_ticket" => BOOKING,
+        "issue_tokens" => {
+            "the claim on the address says whose account it is, so the user is read after it (the limits are counted \
+             beside them), then the log-in is written. The password's hash in the claim would save a trip, and be one more \
+             place to change it."
+        }
         "undo_check_in" => {
             "the scan says which booking it admitted, so that is read after it. The ticket's id in the scan's path would \
              let both be read at once."

@@ -146,7 +146,7 @@ fn parse<T: DeserializeOwned>(mut fields: Fields, path: &[(String, String)]) -> 
             let detail = format!("The request can't be read: {why}.");
             return Err(Error::problem(400, "malformed_request", detail));
         } else {
-            errors.add(&pointer(&at), without_position(&why));
+            errors.add(&pointer(&at), in_words(&why));
             top
         };
         if !fields.remove(&known) {
@@ -163,9 +163,28 @@ fn pointer(path: &str) -> String {
     path.replace('[', "/").replace(']', "").replace('.', "/")
 }
 
-/// serde_json says at which line and column of the body; of a value that was taken apart that means nothing.
-fn without_position(why: &str) -> &str {
-    why.split(" at line ").next().unwrap_or(why)
+/// What serde says of a value, in words for a person; reads on from the field's name. What our own types say is such already.
+/// (serde_json adds at which line of the body; of a value that was taken apart that means nothing.)
+fn in_words(why: &str) -> String {
+    let why = why.split(" at line ").next().unwrap_or(why);
+    if why.starts_with("invalid value: integer") {
+        return "is out of range".to_owned();
+    }
+    if let Some((_, known)) = why.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected ")) {
+        return format!("must be {known}");
+    }
+    let expected = why.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "));
+    let plain = match expected.map_or(why, |(_, expected)| expected) {
+        "u8" | "u16" | "u32" | "u64" | "i32" | "i64" | "invalid digit found in string" => "must be a whole number",
+        "f64" => "must be a number",
+        "a string" | "a borrowed string" => "must be text",
+        "a boolean" | "provided string was not `true` or `false`" => "must be true or false",
+        "a timestamp string" => "must be an instant such as 2026-12-24T18:30:00Z",
+        other if other.starts_with("failed to") => "must be an instant such as 2026-12-24T18:30:00Z",
+        other if other.starts_with("struct ") => "must be an object with its fields",
+        _ => return why.to_owned(),
+    };
+    plain.to_owned()
 }
 
 #[cfg(test)]
@@ -207,6 +226,16 @@ mod tests {
         let nested = post(r#"{"name":"Ada","place":{"name":"x","floor":2}}"#);
         assert_eq!(nested[0].0, "/place/floor", "{nested:?}");
         assert_eq!(post(r#"{"size":"big"}"#).iter().map(|e| e.0.as_str()).collect::<Vec<_>>(), ["/size", "/name"]);
+    }
+
+    #[test]
+    fn what_serde_says_is_said_in_words() {
+        let said = |body: &str| post(body).remove(0).1;
+        assert_eq!(said(r#"{"name":"Ada","size":"40"}"#), "must be a whole number");
+        assert_eq!(said(r#"{"name":"Ada","size":300}"#), "is out of range");
+        assert_eq!(said(r#"{"name":7}"#), "must be text");
+        assert_eq!(in_words("unknown variant `x`, expected `free` or `paid`"), "must be `free` or `paid`");
+        assert_eq!(in_words("is not a currency code"), "is not a currency code");
     }
 
     #[test]

@@ -41,7 +41,10 @@ impl Router {
 
     /// Answers a request; an unknown path or method gets a problem too.
     pub async fn answer(&self, house: &House, request: http::Request<Bytes>) -> http::Response<Bytes> {
-        let problem = |error: Error| serve::to_http(Problem::from(&error).answer(""));
+        let problem = |error: Error| {
+            let id = serve::request_id(house);
+            serve::to_http(Problem::from(&error).answer(&id).header("x-request-id", id))
+        };
         let Ok(matched) = self.paths.at(request.uri().path()) else {
             return problem(Error::problem(404, "no_such_route", "There is nothing at this address."));
         };

@@ -74,12 +74,13 @@ async fn answered<R: Route>(function: &Function, cx: &mut Cx, request: &http::Re
     cx.address = request.extensions().get::<ClientAddress>().map(|ClientAddress(address)| *address);
     cx.language = header("accept-language").and_then(Language::accepted);
     cx.cookies = header("cookie").map(str::to_owned);
-    cx.if_match = header("if-match").map(version).transpose()?;
+    cx.if_match = header("if-match").filter(|etag| *etag != "*").map(version).transpose()?;
     if caller.reads_token() {
         cx.identity = identity(cx, header("authorization")).await?;
         Identity::check(cx.identity.as_ref(), caller)?;
         check_door(cx.identity.as_ref(), caller, &fields)?;
     }
+    refuse_foreign_form(cx, request)?;
     let read: R = input::read(request, &fields, query)?;
     if let (true, Some(key)) = (idempotent, header("idempotency-key")) {
         cx.idempotency = Some(idempotency(cx, key, request)?);
@@ -112,13 +113,13 @@ async fn run<R: Route>(request: R, cx: &Cx) -> Result<R::Reply> {
     }
 }
 
-/// A repeated request may be refused for what the first one did (the place is booked already), for what happened since (the
-/// start has passed) or for coming so often; its answer is the first one's all the same.
 /// Both bounds, so that a fault of ours that looks like a race doesn't hold an invocation to its end.
 fn may_run_anew(attempt: u32, cx: &Cx) -> bool {
     attempt < TRIES && cx.time_left() > RESERVE
 }
 
+/// A repeated request may be refused for what the first one did (the place is booked already), for what happened since (the
+/// start has passed) or for coming so often; its answer is the first one's all the same.
 fn may_be_repeated(error: &Error) -> bool {
     matches!(error, Error::Refused(_) | Error::Store(store::Error::Overtaken))
 }
@@ -162,6 +163,23 @@ async fn identity(cx: &Cx, authorization: Option<&str>) -> Result<Option<Identit
     let token = token.trim();
     let ring = cx.bench.keys.ring(cx.store(), KeyUse::Tokens, tokens::key_id(token), cx.now).await?;
     tokens::identity(&ring, token, cx.now).map(Some)
+}
+
+/// A page of another site can post a form here without asking (JSON it can't); it could sign somebody in as somebody else. So a
+/// browser's form must come from our own pages. Browsers say where it comes from (Fetch Metadata, RFC 6454); mail clients, which
+/// send forms to unsubscribe, are no browsers and say nothing.
+fn refuse_foreign_form(cx: &Cx, request: &http::Request<Bytes>) -> Result<()> {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let is_form = header("content-type").is_some_and(|media| media.starts_with("application/x-www-form-urlencoded"));
+    let ours = match (header("sec-fetch-site"), header("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin == cx.base_url(),
+        (None, None) => true,
+    };
+    if is_form && !ours {
+        return Err(Error::problem(403, "foreign_form", "Forms are taken from Guestlist's own pages only."));
+    }
+    Ok(())
 }
 
 /// A door pass opens the doors of its own event only.
@@ -213,7 +231,7 @@ pub(crate) async fn tick(
     result.map(|()| Value::Null)
 }
 
-fn request_id(house: &House) -> String {
+pub(crate) fn request_id(house: &House) -> String {
     house.chance().bytes().map(|bytes| hex(&bytes[..8])).unwrap_or_default()
 }
 

@@ -127,6 +127,9 @@ impl Store {
         cursor: Option<&str>,
     ) -> Result<Page<Event>> {
         let last = to.unwrap_or(from + SignedDuration::from_hours(24 * LISTED_DAYS));
+        if last < from {
+            return Ok(Page { items: Vec::new(), cursor: None });
+        }
         let first_month = listed_month(from);
         let mut position = match cursor {
             Some(cursor) => Position::decode(cursor)?,
