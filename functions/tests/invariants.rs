@@ -159,7 +159,9 @@ impl Story {
                 // The key goes with the whole request: what differs gets another.
                 let key = key.map(|key| format!("key-{key:04}-{event}-{party}-{overlap}"));
                 let headers: Vec<(&str, &str)> = key.iter().map(|key| ("idempotency-key", key.as_str())).collect();
-                self.world.call_with("POST", &path(*event, "/bookings"), self.people[*user].token(), &headers, body).await
+                self.world
+                    .call_with("POST", &path(*event, "/bookings"), self.people[*user].token(), &headers, body)
+                    .await
             }
             Deed::Cancel { booking, by_organizer } => {
                 let party = &self.model.bookings[*booking];

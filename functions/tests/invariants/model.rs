@@ -1,7 +1,7 @@
 //! What must hold, said once more and plainly: who is booked where, who is in, when what happens. It sees requests and
 //! replies, and shares no rule with the domain.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,8 @@ pub struct Model {
     pub bookings: Vec<Party>,
     /// What each scan came to, at which event, of which ticket, and whether it was undone.
     pub scans: BTreeMap<usize, (String, usize, usize, u8, bool)>,
-    /// What each key was answered.
-    pub keys: BTreeMap<usize, (usize, usize, Answer)>,
+    /// What a request with a key was answered, and when.
+    pub keys: BTreeMap<(usize, usize, usize, u8, bool), (Timestamp, Answer)>,
 }
 
 impl Model {
@@ -141,9 +141,7 @@ impl Model {
                     _ if *starts <= self.now && *starts != held.starts => vec!["invalid"],
                     Status::Draft => vec!["done"],
                     Status::Published if !moved => vec!["done"],
-                    Status::Published => {
-                        self.with_overlap(held.organizer, *event, *starts, *ends, *overlap, "done")
-                    }
+                    Status::Published => self.with_overlap(held.organizer, *event, *starts, *ends, *overlap, "done"),
                 }
             }
             Deed::Resize { event, capacity } => {
@@ -204,9 +202,9 @@ impl Model {
 
     /// Takes note of what a deed was answered.
     pub fn answered(&mut self, deed: &Deed, answer: &Answer) -> Result<(), String> {
-        if let Deed::Book { user, event, key: Some(key), .. } = deed
-            && let Some((who, what, first)) = self.keys.get(key)
-            && (who, what) == (user, event)
+        if let Deed::Book { user, event, party, overlap, key: Some(key) } = deed
+            && let Some((at, first)) = self.keys.get(&(*key, *user, *event, *party, *overlap))
+            && self.now.duration_since(*at) < SignedDuration::from_hours(24)
         {
             return if answer == first { Ok(()) } else { Err(format!("a repeated {deed:?} was answered {answer:?}")) };
         }
@@ -214,7 +212,11 @@ impl Model {
             && let Some((first, at, ..)) = self.scans.get(scan)
             && at == event
         {
-            return if answer.word == *first { Ok(()) } else { Err(format!("a repeated scan was answered {answer:?}")) };
+            return if answer.word == *first {
+                Ok(())
+            } else {
+                Err(format!("a repeated scan was answered {answer:?}"))
+            };
         }
         let expected = self.expected(deed);
         if !expected.contains(&answer.word.as_str()) {
@@ -222,7 +224,7 @@ impl Model {
         }
         let done = answer.word == "done";
         match deed {
-            Deed::Book { user, event, party, key, .. } => {
+            Deed::Book { user, event, party, overlap, key } => {
                 if done {
                     // Numbers are given in the order of the replies.
                     let number = answer.booking.ok_or("no booking")?;
@@ -232,7 +234,7 @@ impl Model {
                     }
                     self.bookings[number] = made;
                     if let Some(key) = key {
-                        self.keys.insert(*key, (*user, *event, answer.clone()));
+                        self.keys.insert((*key, *user, *event, *party, *overlap), (self.now, answer.clone()));
                     }
                 }
             }
