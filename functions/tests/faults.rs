@@ -358,7 +358,7 @@ async fn messages_that_come_twice_and_out_of_order_mail_nobody_twice() {
     for record in records.iter().chain(&records) {
         assert!(publish(world, record).await);
     }
-    let mut backwards = |queue: &'static str| {
+    let backwards = |queue: &'static str| {
         let mut messages: Vec<Value> = std::iter::from_fn(|| world.outbox.take(queue)).collect();
         messages.reverse();
         let twice: Vec<Value> = messages.iter().chain(&messages).cloned().collect();

@@ -43,7 +43,7 @@ pub enum Deed {
     Resize { event: usize, capacity: Option<u32> },
     CallOff { event: usize },
     Scan { scan: usize, event: usize, booking: usize, ticket: u8 },
-    Undo { scan: usize },
+    Undo { event: usize, scan: usize },
 }
 
 /// What was answered: a word for it, and the booking that was made.
@@ -53,15 +53,18 @@ pub struct Answer {
     pub booking: Option<usize>,
 }
 
+/// A booking with a key: the key, user, event, party and overlap.
+type Keyed = (usize, usize, usize, u8, bool);
+
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     pub now: Timestamp,
     pub events: Vec<Happening>,
     pub bookings: Vec<Party>,
-    /// What each scan came to, at which event, of which ticket, and whether it was undone.
-    pub scans: BTreeMap<usize, (String, usize, usize, u8, bool)>,
+    /// By event and scan: what it came to, of which ticket, and whether it was undone.
+    pub scans: BTreeMap<(usize, usize), (String, usize, u8, bool)>,
     /// What a request with a key was answered, and when.
-    pub keys: BTreeMap<(usize, usize, usize, u8, bool), (Timestamp, Answer)>,
+    pub keys: BTreeMap<Keyed, (Timestamp, Answer)>,
 }
 
 impl Model {
@@ -174,8 +177,8 @@ impl Model {
                     () => "admitted",
                 }]
             }
-            Deed::Undo { scan } => {
-                let (word, _, booking, ticket, undone) = &self.scans[scan];
+            Deed::Undo { event, scan } => {
+                let (word, booking, ticket, undone) = &self.scans[&(*event, *scan)];
                 let stands = self.bookings[*booking].inside.get(ticket) == Some(scan);
                 vec![if *undone || (word == "admitted" && stands) { "done" } else { "nothing_to_undo" }]
             }
@@ -209,8 +212,7 @@ impl Model {
             return if answer == first { Ok(()) } else { Err(format!("a repeated {deed:?} was answered {answer:?}")) };
         }
         if let Deed::Scan { scan, event, .. } = deed
-            && let Some((first, at, ..)) = self.scans.get(scan)
-            && at == event
+            && let Some((first, ..)) = self.scans.get(&(*event, *scan))
         {
             return if answer.word == *first {
                 Ok(())
@@ -224,18 +226,16 @@ impl Model {
         }
         let done = answer.word == "done";
         match deed {
-            Deed::Book { user, event, party, overlap, key } => {
-                if done {
-                    // Numbers are given in the order of the replies.
-                    let number = answer.booking.ok_or("no booking")?;
-                    let made = Party { event: *event, user: *user, size: *party, live: true, inside: BTreeMap::new() };
-                    while self.bookings.len() <= number {
-                        self.bookings.push(Party { live: false, ..made.clone() });
-                    }
-                    self.bookings[number] = made;
-                    if let Some(key) = key {
-                        self.keys.insert((*key, *user, *event, *party, *overlap), (self.now, answer.clone()));
-                    }
+            Deed::Book { user, event, party, overlap, key } if done => {
+                // Numbers are given in the order of the replies.
+                let number = answer.booking.ok_or("no booking")?;
+                let made = Party { event: *event, user: *user, size: *party, live: true, inside: BTreeMap::new() };
+                while self.bookings.len() <= number {
+                    self.bookings.push(Party { live: false, ..made.clone() });
+                }
+                self.bookings[number] = made;
+                if let Some(key) = key {
+                    self.keys.insert((*key, *user, *event, *party, *overlap), (self.now, answer.clone()));
                 }
             }
             Deed::Cancel { booking, .. } if done => self.bookings[*booking].live = false,
@@ -251,10 +251,10 @@ impl Model {
                 if answer.word == "admitted" {
                     self.bookings[*booking].inside.insert(*ticket, *scan);
                 }
-                self.scans.insert(*scan, (answer.word.clone(), *event, *booking, *ticket, false));
+                self.scans.insert((*event, *scan), (answer.word.clone(), *booking, *ticket, false));
             }
-            Deed::Undo { scan } if done => {
-                let (_, _, booking, ticket, undone) = self.scans.get_mut(scan).ok_or("no scan")?;
+            Deed::Undo { event, scan } if done => {
+                let (_, booking, ticket, undone) = self.scans.get_mut(&(*event, *scan)).ok_or("no scan")?;
                 if !*undone {
                     self.bookings[*booking].inside.remove(ticket);
                     *undone = true;

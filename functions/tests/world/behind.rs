@@ -21,7 +21,8 @@ pub struct Books {
     pub pools: BTreeMap<EventId, Vec<Pool>>,
     pub bookings: Vec<Booking>,
     pub calendars: BTreeMap<UserId, Calendar>,
-    pub scans: BTreeMap<ScanId, Scan>,
+    /// By event: each has its own ids.
+    pub scans: BTreeMap<(EventId, ScanId), Scan>,
     pub reminders: Vec<Reminder>,
 }
 
@@ -36,7 +37,7 @@ impl World {
                     Record::Pool(pool) => books.pools.entry(pool.event).or_default().push(pool),
                     Record::Booking(booking) => books.bookings.push(booking),
                     Record::Calendar(calendar) => drop(books.calendars.insert(calendar.user, calendar)),
-                    Record::Scan(scan) => drop(books.scans.insert(scan.id.clone(), scan)),
+                    Record::Scan(scan) => drop(books.scans.insert((scan.event, scan.id.clone()), scan)),
                     Record::Reminder(reminder) => books.reminders.push(reminder),
                     _ => {}
                 }
@@ -289,7 +290,7 @@ impl Books {
         })?;
         for ticket in booking.tickets.iter() {
             let Some(admission) = &ticket.admission else { continue };
-            let scan = self.scans.get(&admission.scan).filter(|scan| scan.undone_at.is_none());
+            let scan = self.scans.get(&(booking.event, admission.scan.clone())).filter(|scan| scan.undone_at.is_none());
             let by = scan.filter(|scan| scan.outcome == Outcome::Admitted).and_then(|scan| scan.ticket);
             must(by == Some(TicketId { booking: id, index: ticket.index }), || format!("5: no scan let {id} in"))?;
         }

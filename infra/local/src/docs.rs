@@ -1,5 +1,6 @@
 //! The API reference: `openapi.json` as a page.
 
+use domain::markdown;
 use minijinja::value::Serde;
 use minijinja::{Value as View, context};
 use serde::Serialize;
@@ -11,6 +12,7 @@ const DEPTH: usize = 3;
 #[derive(Serialize)]
 struct Group {
     name: String,
+    /// HTML.
     about: String,
     routes: Vec<Route>,
 }
@@ -21,7 +23,8 @@ struct Route {
     method: String,
     path: String,
     summary: String,
-    description: Vec<String>,
+    /// HTML.
+    description: String,
     caller: String,
     parts: Vec<Part>,
     refusals: Vec<Refusal>,
@@ -61,7 +64,7 @@ pub fn view(document: &Value, origin: &str) -> View {
             Some(group) => group.routes.push(route),
             None => {
                 let about = document["tags"].as_array().and_then(|tags| tags.iter().find(|tag| tag["name"] == noun));
-                let about = about.map_or("", |tag| text_of(&tag["description"])).to_owned();
+                let about = markdown::html(about.map_or("", |tag| text_of(&tag["description"])));
                 groups.push(Group { name: noun.to_owned(), about, routes: vec![route] });
             }
         }
@@ -71,7 +74,7 @@ pub fn view(document: &Value, origin: &str) -> View {
         local => true,
         title => text_of(&document["info"]["title"]),
         version => text_of(&document["info"]["version"]),
-        description => text_of(&document["info"]["description"]),
+        description => View::from_safe_string(markdown::html(text_of(&document["info"]["description"]))),
         groups => View::from(Serde(&groups)),
     }
 }
@@ -148,16 +151,12 @@ impl<'d> Reader<'d> {
             }
         }
         let summary = text_of(&operation["summary"]).to_owned();
+        let description = text_of(&operation["description"]);
         Route {
             id: text_of(&operation["operationId"]).to_owned(),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            description: text_of(&operation["description"])
-                .split("\n\n")
-                .map(str::trim)
-                .filter(|paragraph| !paragraph.is_empty() && *paragraph != summary)
-                .map(str::to_owned)
-                .collect(),
+            description: markdown::html(description.strip_prefix(&format!("{summary}.\n")).unwrap_or(description)),
             summary,
             caller: caller(operation),
             curl: self.curl(path, method, operation, &parameters, sent.as_ref()),
@@ -316,10 +315,11 @@ mod tests {
     #[test]
     fn the_reference_shows_what_the_document_says() {
         let document = json!({
-            "info": {"title": "Guestlist", "version": "1"},
+            "info": {"title": "Guestlist", "version": "1", "description": "One `code`.\n\n<b>Two</b>."},
             "tags": [{"name": "bookings", "description": "Places."}],
             "paths": {"/api/events/{event}/bookings": {"post": {
-                "tags": ["bookings"], "operationId": "book_place", "summary": "Book places.", "x-caller": "verified user",
+                "tags": ["bookings"], "operationId": "book_place", "summary": "Book places.",
+                "description": "Needs `event`.", "x-caller": "verified user",
                 "security": [{"user": []}],
                 "parameters": [{"name": "event", "in": "path", "required": true, "schema": {"type": "string"}}],
                 "requestBody": {"content": {"application/json": {
@@ -341,6 +341,9 @@ mod tests {
         let body = runtime.block_on(axum::body::to_bytes(response.into_body(), usize::MAX)).unwrap();
         let body = String::from_utf8(body.to_vec()).unwrap();
         for part in [
+            "<p>One <code>code</code>.</p>",
+            "&lt;b&gt;Two",
+            "<p>Needs <code>event</code>.</p>",
             "Places.",
             "book_place",
             "How many.",

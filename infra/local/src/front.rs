@@ -9,7 +9,7 @@ use crate::workshop;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -116,8 +116,6 @@ pub fn router(front: Front) -> axum::Router {
     axum::Router::new()
         .route("/", get(start))
         .route("/docs", get(reference))
-        // Where the `type` of every problem points to.
-        .route("/docs/problems", get(|| async { Redirect::to("/docs") }))
         .merge(workshop)
         .fallback(functions)
         .with_state(front)
@@ -134,10 +132,11 @@ async fn local_only(request: Request, next: Next) -> Response {
 
 fn allowed(method: &Method, headers: &HeaderMap) -> Result<(), &'static str> {
     let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let host = text(header::HOST).unwrap_or_default();
+    // Names of hosts are the same in any case (RFC 9110, 4.2.3); browsers send an Origin in lower case.
+    let host = text(header::HOST).unwrap_or_default().to_ascii_lowercase();
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
+        _ => host.as_str(),
     };
     if !["localhost", "127.0.0.1", "[::1]"].contains(&name) {
         return Err("Pages under /dev answer only to localhost, 127.0.0.1 and [::1].");
@@ -158,7 +157,7 @@ fn allowed(method: &Method, headers: &HeaderMap) -> Result<(), &'static str> {
 /// A problem of the runner itself, in the shape of all others (RFC 9457).
 pub(crate) fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
     let body = json!({
-        "type": "about:blank",
+        "type": format!("urn:guestlist:problem:{code}"),
         "title": status.canonical_reason().unwrap_or_default(),
         "status": status.as_u16(),
         "code": code,
@@ -275,7 +274,7 @@ mod tests {
 
     #[test]
     fn only_pages_of_this_machine_reach_the_workshop() {
-        for host in ["localhost", "localhost:4040", "127.0.0.1:4040", "[::1]:4040", "[::1]"] {
+        for host in ["localhost", "localhost:4040", "127.0.0.1:4040", "[::1]:4040", "[::1]", "LOCALHOST:4040"] {
             assert!(may(Method::GET, &[("host", host)]), "{host}");
         }
         for host in

@@ -238,12 +238,13 @@ pub async fn mail_raw(State(front): State<Front>, Path(id): Path<String>) -> Res
 }
 
 /// `GET /dev/mailbox/{id}/parts/{number}`: an attachment, to be saved and never shown in place
-pub async fn mail_part(State(front): State<Front>, Path((id, number)): Path<(String, usize)>) -> Response {
+pub async fn mail_part(State(front): State<Front>, Path((id, number)): Path<(String, String)>) -> Response {
     let mail = match find(&front, &id) {
         Ok(mail) => mail,
         Err(response) => return response,
     };
-    let Some((part, bytes)) = letter::part(&mail.raw, number) else { return missing("This mail has no such part.") };
+    let part = number.parse().ok().and_then(|number| letter::part(&mail.raw, number));
+    let Some((part, bytes)) = part else { return missing("This mail has no such part.") };
     let safe: String =
         part.name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
     let mut response = bytes.into_response();

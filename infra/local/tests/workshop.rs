@@ -66,8 +66,10 @@ async fn a_mail_is_shown_without_letting_it_do_anything() {
     assert!(part.head.contains("content-disposition: attachment; filename=\"a_b.ics\""), "{}", part.head);
     assert!(part.text().starts_with("BEGIN:VCALENDAR"));
     assert_eq!(get(&runner, "/dev/mailbox/1/raw").await.text(), MAIL);
-    for path in ["/dev/mailbox/2", "/dev/mailbox/x", "/dev/mailbox/1/parts/99"] {
-        assert_eq!(get(&runner, path).await.status, 404, "{path}");
+    for path in ["/dev/mailbox/2", "/dev/mailbox/x", "/dev/mailbox/1/parts/99", "/dev/mailbox/1/parts/-1"] {
+        let answer = get(&runner, path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.text().contains("There is nothing here"), "{path}");
     }
     runner.stop().await;
 }
@@ -101,5 +103,17 @@ async fn an_unknown_path_is_a_page_for_people_and_a_problem_for_programs() {
         assert_eq!(problem.status, 404);
         assert!(problem.head.contains("application/problem+json"), "{path}: {}", problem.head);
     }
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_beyond_what_the_gateway_takes_is_a_problem() {
+    let runner = start().await;
+    let body = "x".repeat(10 * 1024 * 1024 + 1);
+    let answer = send(&runner, "POST", "/api/events", vec![], &body).await;
+    assert_eq!(answer.status, 413, "{}", answer.text());
+    assert!(answer.head.contains("application/problem+json"), "{}", answer.head);
+    assert_eq!(answer.json()["code"], "body_too_large");
+    assert_eq!(answer.json()["type"], "urn:guestlist:problem:body_too_large");
     runner.stop().await;
 }

@@ -90,3 +90,23 @@ async fn counts_are_by_name_and_window() {
     assert_eq!(count("login#ada", begins + SignedDuration::from_secs(900)).await, (1, 900), "a new window");
     assert_eq!(count("login#ada", begins).await, (3, 900));
 }
+
+/// The SDK repeats a call whose answer was lost. A transaction has a token for that; a plain insert finds its own record.
+#[tokio::test]
+async fn an_insert_whose_answer_is_lost_is_done_and_not_overtaken() {
+    use testbed::faults::{Calls, Fault, Faults};
+    let faults = Faults::new();
+    let desk = Desk::through(|http| faults.wrap(http)).await;
+    faults.next(Calls::To("PutItem"), 0, Fault::TimeoutAfter);
+    desk.done(Change::Insert(Record::User(user(1)))).await;
+    assert_eq!(faults.seen(), ["PutItem", "PutItem"]);
+    desk.done(Change::Insert(Record::User(user(1)))).await;
+    desk.overtaken(Change::Insert(Record::User(domain::accounts::User { login_epoch: 2, ..user(1) }))).await;
+
+    // A new version, though, may be another's that looks the same: the next try at a code, say. It has to be decided anew.
+    let next = || domain::accounts::User { version: 2, ..user(1) };
+    faults.next(Calls::To("PutItem"), 0, Fault::TimeoutAfter);
+    let result = desk.store.commit(&[Change::Replace(Record::User(next()))], None).await;
+    assert!(matches!(result, Err(Error::Overtaken)), "{result:?}");
+    assert_eq!(desk.store.user(user_id(1)).await.unwrap(), Some(next()));
+}

@@ -1,5 +1,6 @@
 //! A store of one's own, and what is put into it.
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use domain::accounts::{MailChoices, User};
 use domain::bookings::{Booking, PartySize, State, Ticket};
 use domain::events::{self, Details, Event, EventKind, Organizer, Place, Status, Visibility};
@@ -24,8 +25,13 @@ pub struct Desk {
 
 impl Desk {
     pub async fn new() -> Desk {
+        Desk::through(|http| http).await
+    }
+
+    /// The same, with something between the store and the database.
+    pub async fn through(wrap: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Desk {
         let embedded = Embedded::with_tables(PREFIX).await.unwrap();
-        let sdk = sdk_config(embedded.http());
+        let sdk = sdk_config(wrap(embedded.http()));
         let verbs = [Verb::Read, Verb::Write, Verb::Remove];
         let all = Table::ALL.iter().flat_map(|table| verbs.map(|verb| Access { table: *table, verb })).collect();
         let store = Store::for_function(&sdk, Some(embedded.endpoint()), PREFIX, "test", all, Used::default());
