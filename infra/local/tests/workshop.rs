@@ -109,8 +109,8 @@ async fn an_unknown_path_is_a_page_for_people_and_a_problem_for_programs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_beyond_what_the_gateway_takes_is_a_problem() {
     let runner = start().await;
-    let body = "x".repeat(10 * 1024 * 1024 + 1);
-    let answer = send(&runner, "POST", "/api/events", vec![], &body).await;
+    let body = "x".repeat(10 * 1024 * 1024 + 1).leak();
+    let answer = send(&runner, "POST", "/api/events", vec![], body).await;
     assert_eq!(answer.status, 413, "{}", answer.text());
     assert!(answer.head.contains("application/problem+json"), "{}", answer.head);
     assert_eq!(answer.json()["code"], "body_too_large");
