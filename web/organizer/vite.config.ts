@@ -1,0 +1,33 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { compressed } from "../shared/vite/index.ts";
+
+/** The functions, as `cargo run` serves them. */
+const RUNNER = "http://localhost:4040";
+
+export default defineConfig({
+  base: "/organize/",
+  plugins: [react(), tailwindcss(), compressed()],
+  build: {
+    manifest: true,
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+    // Nothing inlined as data: the policy lets scripts and fonts come from this origin only.
+    assetsInlineLimit: 0,
+    rollupOptions: {
+      output: {
+        // The server's pages name these two, so they stay.
+        entryFileNames: "assets/app.js",
+        chunkFileNames: "assets/[name]-[hash].js",
+        assetFileNames: (asset) =>
+          asset.names.includes("style.css") ? "assets/app.css" : "assets/[name]-[hash][extname]",
+      },
+    },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/covers", "/pictures", "/.well-known", "/uploads"].map((path) => [path, RUNNER]),
+    ),
+  },
+});

@@ -1,0 +1,5 @@
+export { Cover } from "./Cover";
+export { Dialog } from "./Dialog";
+export { Empty, Loading, OfflineBar, ProblemNotice } from "./Feedback";
+export { Field, PasswordField, SelectField, TextArea, TextField } from "./Field";
+export { LanguageSwitch } from "./LanguageSwitch";

@@ -1,0 +1,64 @@
+/** What both apps' builds share: the fonts under stable names, and each text file compressed beside itself. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+
+const FONTS = ["onest", "unbounded"] as const;
+const LETTERS = ["latin", "latin-ext", "cyrillic"] as const;
+
+/** Puts the fonts at /assets/fonts/<font>-<letters>.woff2, where tokens.css and the server's pages look for them. */
+export function fonts(): Plugin {
+  const require = createRequire(import.meta.url);
+  return {
+    name: "guestlist-fonts",
+    apply: "build",
+    generateBundle() {
+      for (const font of FONTS) {
+        for (const letters of LETTERS) {
+          const file = require.resolve(
+            `@fontsource-variable/${font}/files/${font}-${letters}-wght-normal.woff2`,
+          );
+          this.emitFile({
+            type: "asset",
+            fileName: `assets/fonts/${font}-${letters}.woff2`,
+            source: readFileSync(file),
+          });
+        }
+      }
+    },
+  };
+}
+
+const TEXT = /\.(?:js|css|html|svg|json|webmanifest|wasm)$/;
+
+/** Writes .br and .gz beside each text file of the build: the runner serves them as they are, and CloudFront likewise. */
+export function compressed(): Plugin {
+  let folder = "";
+  return {
+    name: "guestlist-compressed",
+    apply: "build",
+    enforce: "post",
+    configResolved(config) {
+      folder = join(config.root, config.build.outDir);
+    },
+    // After the service worker is written, which is the last of the build.
+    closeBundle: {
+      order: "post",
+      sequential: true,
+      handler() {
+        for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+          const file = join(folder, name);
+          if (!TEXT.test(name) || !statSync(file).isFile()) continue;
+          const text = readFileSync(file);
+          writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }));
+          writeFileSync(
+            `${file}.br`,
+            brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+          );
+        }
+      },
+    },
+  };
+}
