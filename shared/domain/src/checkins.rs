@@ -122,6 +122,9 @@ pub struct Scan {
     pub door: Option<DoorName>,
     /// What it came to.
     pub outcome: Outcome,
+    /// What the door had shown by then, where it was offline. What happened there is a fact: where this is green and the outcome
+    /// isn't, somebody went in all the same.
+    pub shown_offline: Option<Outcome>,
     /// Why it was red.
     pub reason: Option<RedReason>,
     /// The admission that stands, where there is one: for amber, the first.
@@ -141,6 +144,8 @@ pub struct ScanReport {
     pub at: Timestamp,
     /// Where.
     pub door: Option<DoorName>,
+    /// What the door showed by itself, where it was offline.
+    pub shown_offline: Option<Outcome>,
 }
 
 /// What was shown at the door: what could be read of it.
@@ -187,6 +192,7 @@ pub fn check_in(
         received_at: now,
         door: report.door,
         outcome: Outcome::Refused,
+        shown_offline: report.shown_offline,
         reason: None,
         admission: None,
         undone_at: None,

@@ -1,11 +1,15 @@
 //! Events: what they hold, and how they are planned, published, changed and cancelled.
 
 mod details;
+mod short_link;
 
 pub use details::{Details, EventKind, FARTHEST_DAYS, LARGEST_CAPACITY, LONGEST_DAYS, Place, Visibility};
+pub use short_link::{ShortCode, ShortLink};
 
 use crate::bookings::{Calendar, CalendarEntry};
+use crate::facts::Moves;
 use crate::ids::{EventId, UserId};
+use crate::pictures::Picture;
 use crate::pools::{self, Pool};
 use crate::record::{Change, Record};
 use crate::refusal::Refusal;
@@ -41,15 +45,21 @@ pub struct Event {
     pub organizer_name: PersonName,
     /// The part of its address that people read.
     pub slug: Slug,
+    /// The code of its short link.
+    pub code: ShortCode,
     /// What its organizer says about it.
     #[serde(flatten)]
     pub details: Details,
+    /// Its cover, where one was uploaded.
+    pub picture: Option<Picture>,
     /// Where it stands in its life.
     pub status: Status,
     /// Rises when time, place, price or status change: what a booking agreed to. Its pools carry the same number.
     pub terms: u64,
     /// The terms since which it has its time and place. A message about an earlier move is overtaken.
     pub moved_terms: u64,
+    /// Its last moves, as far as they are told together.
+    pub moves: Option<Box<Moves>>,
     /// iCalendar's SEQUENCE (RFC 5545, section 3.8.7.4): rises with what changes in the entry.
     pub sequence: u32,
     /// How many seat pools it has; may grow, never shrinks.
@@ -107,6 +117,7 @@ pub struct Organizer {
 /// What [`Details::checked`] refuses.
 pub fn draft(
     id: EventId,
+    code: ShortCode,
     organizer: &Organizer,
     slug: Option<Slug>,
     details: Details,
@@ -121,11 +132,14 @@ pub fn draft(
         organizer: organizer.id,
         organizer_name: organizer.name.clone(),
         slug,
+        code,
         pools: pools::count_for(details.capacity),
         details,
+        picture: None,
         status: Status::Draft,
         terms: 1,
         moved_terms: 1,
+        moves: None,
         sequence: 0,
         starts,
         ends,
@@ -138,6 +152,7 @@ pub fn draft(
         Change::Insert(Record::Event(event.clone())),
         Change::Insert(Record::EventClaim(event.claim())),
         Change::Insert(Record::SlugClaim(SlugClaim { slug: event.slug.clone(), event: id })),
+        Change::Insert(Record::ShortLink(event.short_link())),
     ];
     Ok((event, changes))
 }
@@ -220,8 +235,12 @@ impl Event {
             published_at: Some(now),
             ..self.clone()
         };
-        let mut changes =
-            vec![Change::Replace(Record::Event(event.clone())), Change::Replace(Record::Calendar(calendar))];
+        let mut changes = vec![
+            Change::Replace(Record::Event(event.clone())),
+            Change::Replace(Record::Calendar(calendar)),
+            // It leads somewhere from now on.
+            Change::Put(Record::ShortLink(event.short_link())),
+        ];
         changes.extend(pools::opened(&event).into_iter().map(|pool| Change::Insert(Record::Pool(pool))));
         changes.extend(reminders::planned(&event, now).into_iter().map(|r| Change::Put(Record::Reminder(r))));
         Ok((event, changes))
@@ -254,6 +273,7 @@ impl Event {
             status: Status::Cancelled,
             cancelled_at: Some(now),
             cancel_message: message,
+            moves: None,
             ..self.clone()
         };
         let mut changes = vec![
@@ -281,6 +301,7 @@ impl Event {
             Change::RemoveSeen { record: Record::Event(self.clone()), seen: self.version },
             Change::Remove(Record::EventClaim(self.claim())),
             Change::Remove(Record::SlugClaim(SlugClaim { slug: self.slug.clone(), event: self.id })),
+            Change::Remove(Record::ShortLink(self.short_link())),
         ])
     }
 
@@ -318,6 +339,10 @@ impl Event {
             version: self.version + 1,
             terms,
             moved_terms: if moved || elsewhere { terms } else { self.moved_terms },
+            moves: match self.status {
+                Status::Published if moved || elsewhere => Some(Box::new(Moves::with_another(self, now))),
+                _ => self.moves.clone().filter(|moves| moves.go_on(now)),
+            },
             sequence: self.sequence + u32::from(shown),
             pools: self.pools.max(pools::count_for(details.capacity)),
             details,

@@ -1,14 +1,16 @@
 //! Facts: what happened, told from what was stored before and after. Pure, so that a replayed stream record makes the
 //! same facts.
 
+mod moved;
+
+pub use moved::{Before, Difference, Moves, TOLD_TOGETHER_MINUTES};
+
 use crate::accounts::{MailKind, User};
 use crate::bookings::{Booking, CancelledBy, State};
-use crate::events::{Event, Place, Status};
+use crate::events::{Event, Status};
 use crate::ids::{AnnouncementId, BookingId, EventId, PasswordResetId, UserId};
 use crate::record::Record;
 use crate::reminders::{Reminder, ReminderKind, ReminderState};
-use crate::text::Link;
-use crate::time::Moment;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -93,19 +95,6 @@ pub enum What {
         /// What.
         announcement: AnnouncementId,
     },
-}
-
-/// Time and place of an event before it was moved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Before {
-    /// Start.
-    pub starts: Moment,
-    /// End.
-    pub ends: Moment,
-    /// Place.
-    pub place: Option<Place>,
-    /// Link.
-    pub online_link: Option<Link>,
 }
 
 impl What {
@@ -257,19 +246,12 @@ fn event_fact(old: &Event, new: &Event) -> Option<What> {
     if old.status == Status::Published && new.status == Status::Cancelled {
         return Some(What::EventCancelled { event: new.id });
     }
-    let moved = old.starts != new.starts
-        || old.ends != new.ends
-        || old.details.place != new.details.place
-        || old.details.online_link != new.details.online_link;
+    let last = Before::of(old);
+    let moved = !last.differences(new).is_empty();
     (moved && old.status == Status::Published && new.status == Status::Published).then(|| What::EventMoved {
         event: new.id,
         terms: new.terms,
-        before: Box::new(Before {
-            starts: old.starts.clone(),
-            ends: old.ends.clone(),
-            place: old.details.place.clone(),
-            online_link: old.details.online_link.clone(),
-        }),
+        before: Box::new(new.moves.as_ref().map_or(last, |moves| moves.told(old, new))),
     })
 }
 

@@ -83,6 +83,10 @@ identifiers! {
     DoorPassId = "dps", "^dps_[0-9A-HJKMNP-TV-Z]{26}$";
     /// An announcement.
     AnnouncementId = "ann", "^ann_[0-9A-HJKMNP-TV-Z]{26}$";
+    /// A file that was or will be uploaded.
+    UploadId = "upl", "^upl_[0-9A-HJKMNP-TV-Z]{26}$";
+    /// A picture that was made of an upload.
+    PictureId = "pic", "^pic_[0-9A-HJKMNP-TV-Z]{26}$";
 }
 
 /// One ticket: its booking, and its place in the party, counted from 1. Written `tkt_<ULID of the booking>-2`.

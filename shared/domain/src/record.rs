@@ -4,7 +4,7 @@ use crate::accounts::{EmailClaim, PasswordReset, SignUpNotice, TokenFamily, User
 use crate::announcements::Announcement;
 use crate::bookings::{Booking, Calendar};
 use crate::checkins::{DoorPass, Scan};
-use crate::events::{Event, EventClaim, SlugClaim};
+use crate::events::{Event, EventClaim, ShortLink, SlugClaim};
 use crate::ids::{EventId, UserId};
 use crate::pools::Pool;
 use crate::reminders::Reminder;
@@ -26,6 +26,7 @@ pub enum Record {
     Event(Event),
     EventClaim(EventClaim),
     SlugClaim(SlugClaim),
+    ShortLink(ShortLink),
     Reminder(Reminder),
     Announcement(Announcement),
     DoorPass(DoorPass),
@@ -52,6 +53,7 @@ impl Record {
             | Record::SignUpNotice(_)
             | Record::EventClaim(_)
             | Record::SlugClaim(_)
+            | Record::ShortLink(_)
             | Record::Reminder(_)
             | Record::Announcement(_)
             | Record::Pool(_) => None,

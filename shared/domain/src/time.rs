@@ -75,12 +75,20 @@ impl From<Zone> for String {
     }
 }
 
-/// A local time that its zone never shows: the hour that is skipped when clocks go forward.
+/// A local time that is no instant. Reads on from the name of its field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{wall} doesn't exist in {zone}: the clocks go forward then. Choose an hour earlier or later")]
-pub struct SkippedTime {
-    wall: WallTime,
-    zone: String,
+pub enum BadTime {
+    /// One that its zone never shows: the hour that is skipped when clocks go forward.
+    #[error("{wall} doesn't exist in {zone}: the clocks go forward then. Choose an hour earlier or later")]
+    Skipped {
+        /// The time.
+        wall: WallTime,
+        /// The zone's name.
+        zone: String,
+    },
+    /// One at the end of the year 9999, or at the beginning of the year 0: beyond what is reckoned with.
+    #[error("is too far from today")]
+    TooFar,
 }
 
 /// A wall time, its zone, and the instant that follows. A time that occurs twice (clocks going back) is the first of them.
@@ -99,13 +107,12 @@ impl Moment {
     ///
     /// # Errors
     /// A time that the zone skips, or one outside of jiff's range.
-    pub fn new(wall: WallTime, zone: &Zone) -> Result<Self, SkippedTime> {
-        let skipped = || SkippedTime { wall, zone: zone.name().to_owned() };
+    pub fn new(wall: WallTime, zone: &Zone) -> Result<Self, BadTime> {
         let ambiguous = zone.0.to_ambiguous_timestamp(wall.0);
         if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
-            return Err(skipped());
+            return Err(BadTime::Skipped { wall, zone: zone.name().to_owned() });
         }
-        let instant = ambiguous.earlier().map_err(|_| skipped())?;
+        let instant = ambiguous.earlier().map_err(|_| BadTime::TooFar)?;
         Ok(Self { wall, zone: zone.clone(), instant })
     }
 
@@ -132,7 +139,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn moment(wall: &str, zone: &str) -> Result<Moment, SkippedTime> {
+    fn moment(wall: &str, zone: &str) -> Result<Moment, BadTime> {
         Moment::new(wall.to_owned().try_into().unwrap(), &zone.to_owned().try_into().unwrap())
     }
 
@@ -156,9 +163,17 @@ mod tests {
 
     #[test]
     fn a_skipped_time_is_refused_and_a_repeated_one_is_the_first() {
-        assert!(moment("2027-03-28T02:30", "Europe/Berlin").is_err());
+        assert!(matches!(moment("2027-03-28T02:30", "Europe/Berlin"), Err(BadTime::Skipped { .. })));
         assert_eq!(moment("2026-10-25T02:30", "Europe/Berlin").unwrap().instant.to_string(), "2026-10-25T00:30:00Z");
         assert_eq!(moment("2026-12-24T19:30", "Asia/Kathmandu").unwrap().instant.to_string(), "2026-12-24T13:45:00Z");
+    }
+
+    #[test]
+    fn the_end_of_all_years_is_not_called_a_skipped_hour() {
+        assert_eq!(moment("9999-12-31T23:59", "America/New_York"), Err(BadTime::TooFar));
+        assert!(moment("9999-12-30T12:00", "UTC").is_ok());
+        // Before zones had rules, in which no year is out of reach.
+        assert!(moment("0000-01-01T00:00", "Asia/Kathmandu").is_ok());
     }
 
     #[test]

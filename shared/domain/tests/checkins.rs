@@ -27,7 +27,7 @@ fn token(booking: &Booking, index: u8) -> Shown {
 }
 
 fn report(number: u8, at: Timestamp) -> ScanReport {
-    ScanReport { id: format!("scan-{number:04}").parse().unwrap(), at, door: Some(text("North")) }
+    ScanReport { id: format!("scan-{number:04}").parse().unwrap(), at, door: Some(text("North")), shown_offline: None }
 }
 
 fn scan(event: &Event, booking: &Booking, shown: &Shown, number: u8) -> (Scan, Vec<Change>) {
@@ -111,6 +111,28 @@ fn what_is_red_and_why() {
         let expected = if good { (Outcome::Admitted, None) } else { (Outcome::Refused, Some(RedReason::Cancelled)) };
         assert_eq!((told.outcome, told.reason), expected, "{state:?}");
     }
+}
+
+/// Doors without a line let people in by what they have; what comes of it later is beside what they did, not in its place.
+#[test]
+fn what_a_door_did_offline_stays_on_record() {
+    let (event, booking) = party_of(1);
+    let offline = |number, at| ScanReport { shown_offline: Some(Outcome::Admitted), ..report(number, at) };
+    let sent = at(STARTS) + SignedDuration::from_hours(2);
+    let check_in = |booking, report| checkins::check_in(&event, Some(booking), &token(booking, 1), report, sent);
+    let (first, changes) = check_in(&booking, offline(1, at(STARTS)));
+    assert_eq!((first.outcome, first.at, first.received_at), (Outcome::Admitted, at(STARTS), sent));
+    // Another door let the same ticket in ten minutes before that, and says so later: the admission that stands is the first
+    // that arrived, and both are on record.
+    let inside = after(&changes).unwrap();
+    let (second, changes) = check_in(&inside, offline(2, at(STARTS) - SignedDuration::from_mins(10)));
+    assert_eq!((second.outcome, second.shown_offline), (Outcome::AlreadyIn, Some(Outcome::Admitted)));
+    assert_eq!(second.admission, first.admission);
+    assert_eq!(changes, [Change::Insert(Record::Scan(second))], "nothing is rewritten");
+    // Called off by then, and let in all the same.
+    let cancelled = Booking { state: State::Cancelled, ..booking.clone() };
+    let (third, _) = check_in(&cancelled, offline(3, at(STARTS)));
+    assert_eq!((third.outcome, third.shown_offline), (Outcome::Refused, Some(Outcome::Admitted)));
 }
 
 #[test]

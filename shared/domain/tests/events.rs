@@ -60,6 +60,13 @@ fn details_are_refused_for_each_fault() {
                 "/starts 2027-03-28T02:30 doesn't exist in Europe/Berlin: the clocks go forward then. Choose an hour earlier or later",
             ],
         ),
+        (
+            |d| {
+                (d.starts, d.ends, d.zone) =
+                    (wall("9999-12-31T22:00"), wall("9999-12-31T23:59"), zone("America/New_York"))
+            },
+            &["/starts is too far from today", "/ends is too far from today"],
+        ),
         (|d| d.place = None, &["/place is needed, unless there is an online_link"]),
         (|d| d.capacity = Some(0), &["/capacity must be at least 1; leave it out for as many as come"]),
         (|d| d.capacity = Some(1_000_001), &["/capacity can be at most 1000000; leave it out for as many as come"]),
@@ -95,7 +102,8 @@ fn details_at_the_limits_are_fine() {
 
 #[test]
 fn a_draft_claims_its_name_and_slug() {
-    let (event, changes) = events::draft(EventId::from_ulid(1), &organizer(), None, details(), now()).unwrap();
+    let (event, changes) =
+        events::draft(EventId::from_ulid(1), short_code(1), &organizer(), None, details(), now()).unwrap();
     assert_eq!((event.status, event.version, event.terms, event.sequence, event.pools), (Status::Draft, 1, 1, 0, 1));
     assert_eq!((event.starts.instant, event.ends.instant), (at(STARTS), at(ENDS)));
     assert_eq!(event.slug.as_str(), "jazz-in-the-park-000001");
@@ -103,11 +111,13 @@ fn a_draft_claims_its_name_and_slug() {
         Change::Insert(Record::Event(stored)),
         Change::Insert(Record::EventClaim(claim)),
         Change::Insert(Record::SlugClaim(slug)),
+        Change::Insert(Record::ShortLink(link)),
     ] = changes.as_slice()
     else {
         panic!("{changes:?}")
     };
     assert_eq!((stored, claim, &slug.slug), (&event, &event.claim(), &event.slug));
+    assert_eq!((&link.code, link.event, &link.slug), (&short_code(1), event.id, &None), "a draft is nobody's to find");
     assert_eq!((claim.name.as_str(), claim.starts), ("jazz in the park", at(STARTS)));
 }
 
@@ -197,11 +207,13 @@ fn discarding_takes_the_claims_along() {
         Change::RemoveSeen { record: Record::Event(event), seen: 1 },
         Change::Remove(Record::EventClaim(claim)),
         Change::Remove(Record::SlugClaim(slug)),
+        Change::Remove(Record::ShortLink(link)),
     ] = changes.as_slice()
     else {
         panic!("{changes:?}")
     };
     assert_eq!((event, claim, &slug.slug), (&draft, &draft.claim(), &draft.slug));
+    assert_eq!(link.code, draft.code);
 }
 
 /// What a change of a published event is: (terms, sequence, the terms of its move) before are (2, 0, 1).
@@ -278,6 +290,18 @@ fn changing_is_refused() {
     assert_eq!(code(event.changed(later(), &pools, &empty(), false, begun)), "invalid");
     let longer = Details { ends: wall("2026-12-24T23:00"), description: text("On and on."), ..details() };
     event.changed(longer, &pools, &empty(), false, begun).unwrap();
+    // Nor can it have ended before now; an end ahead is as good as any.
+    let ends = |ends: &str| {
+        let details = Details { ends: wall(ends), ..details() };
+        event.changed(details, &pools, &empty(), false, begun).map_err(|refusal| refusal.errors)
+    };
+    let errors = ends("2026-12-24T20:00").unwrap_err();
+    assert_eq!((errors[0].pointer.as_str(), errors[0].detail.as_str()), ("/ends", "lies in the past"));
+    ends("2026-12-24T20:01").unwrap();
+    // What ended as a draft can still be described: neither its start nor its end is said anew.
+    let draft = draft_of(1, details());
+    let described = Details { description: text("Was it?"), ..details() };
+    draft.changed(described, &[], &empty(), false, at(ENDS) + SignedDuration::from_hours(1)).unwrap();
 }
 
 #[test]

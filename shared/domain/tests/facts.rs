@@ -9,8 +9,9 @@ use domain::announcements::Announcement;
 use domain::bookings::{Booking, Calendar, CancelledBy, State};
 use domain::checkins::{self, ScanReport, Shown};
 use domain::events::{Details, Event, Status, Visibility};
-use domain::facts::{Before, Delivery, Fact, To, What, direct_deliveries, facts, is_told, may_mail};
-use domain::ids::{AnnouncementId, BookingId, EventId, Identifier, PasswordResetId, TicketId};
+use domain::facts::{Before, Delivery, Difference, Fact, To, What, direct_deliveries, facts, is_told, may_mail};
+use domain::ids::{AnnouncementId, BookingId, EventId, Identifier, PasswordResetId, PictureId, TicketId};
+use domain::pictures::Picture;
 use domain::record::{Change, Record};
 use domain::reminders::{self, Reminder, ReminderKind, ReminderState};
 use jiff::SignedDuration;
@@ -54,12 +55,11 @@ fn events_tell_moves_and_cancellation() {
         let expected = What::EventMoved { event: old.id, terms: new.terms, before: Box::new(before) };
         assert_eq!(told_of(old, new), Some(expected));
     }
-    let small: [fn(&mut Details); 6] = [
+    let small: [fn(&mut Details); 5] = [
         |d| d.description = text("Bring two blankets."),
         |d| d.name = text("Jazz in the Prak"),
         |d| d.capacity = Some(11),
         |d| d.visibility = Visibility::Unlisted,
-        |d| d.cover = Some(text("https://example.org/cover.jpg")),
         |d| d.price = serde_json::from_str(r#"{"amount": 500, "currency": "EUR"}"#).unwrap(),
     ];
     for change in small {
@@ -67,6 +67,9 @@ fn events_tell_moves_and_cancellation() {
         assert_eq!(told_of(old, new), None);
     }
     let (event, _) = published();
+    let picture = Picture { id: PictureId::from_ulid(1), hue: 2 };
+    let (covered, _) = event.with_picture(picture, now()).unwrap();
+    assert_eq!(told_of(event.clone(), covered), None, "nobody is mailed a cover");
     let draft = draft_of(1, details());
     let elsewhere = Event { starts: event.ends.clone(), ..draft.clone() };
     let cancelled = Event { status: Status::Cancelled, ..event.clone() };
@@ -76,6 +79,42 @@ fn events_tell_moves_and_cancellation() {
     assert_eq!(told(Some(&Record::Event(draft)), None), None);
     assert_eq!(told_of(event.clone(), cancelled.clone()), Some(What::EventCancelled { event: event.id }));
     assert_eq!(told_of(cancelled.clone(), Event { version: 9, ..cancelled }), None);
+}
+
+/// The mail of a move is overtaken by the next move, whose mail then tells both.
+#[test]
+fn moves_in_quick_succession_are_told_together() {
+    let (event, pools) = published();
+    let moved = |event: &Event, at, change: fn(&mut Details)| {
+        let mut details = event.details.clone();
+        change(&mut details);
+        event.changed(details, &pools, &Calendar::empty(organizer().id), false, at).unwrap().0
+    };
+    let before = |old: &Event, new: &Event| match told_of(old.clone(), new.clone()) {
+        Some(What::EventMoved { before, .. }) => *before,
+        other => panic!("{other:?}"),
+    };
+    let after = |minutes| now() + SignedDuration::from_mins(minutes);
+
+    let later = moved(&event, now(), |d| d.starts = wall("2026-12-24T20:00"));
+    assert_eq!(before(&event, &later), Before::of(&event));
+    // A little later the place, too: the start is told with it.
+    let elsewhere = moved(&later, after(9), |d| d.place.as_mut().unwrap().name = text("Barn"));
+    assert_eq!(before(&later, &elsewhere).differences(&elsewhere), [Difference::Time, Difference::Place]);
+    assert_eq!(before(&later, &elsewhere), Before::of(&event));
+    // Something else in between doesn't part them, and each move goes on from the last.
+    let typo = moved(&elsewhere, after(12), |d| d.description = text("Bring two blankets."));
+    let online = moved(&typo, after(18), |d| d.online_link = Some(text("https://meet.example.org/x")));
+    assert_eq!(before(&typo, &online), Before::of(&event));
+    // Ten minutes after the last, the mail is long out.
+    let longer = moved(&online, after(28), |d| d.ends = wall("2026-12-24T23:00"));
+    assert_eq!(before(&online, &longer), Before::of(&online));
+    assert_eq!(before(&online, &longer).differences(&longer), [Difference::Time]);
+
+    // A move that is taken back at once: the first mail may have gone out, so the second says what it said.
+    let back = moved(&later, after(1), |d| d.starts = wall("2026-12-24T19:30"));
+    assert_eq!(before(&later, &back), Before::of(&later));
+    assert_eq!(before(&later, &back).differences(&back), [Difference::Time]);
 }
 
 #[test]
@@ -117,7 +156,7 @@ fn sending_again_is_told_and_the_door_is_not() {
     let sent = Some(What::TicketsRequested { booking: booking.id });
     assert_eq!(told(Some(&record(&booking)), Some(&record(&again(&booking)))), sent);
 
-    let report = ScanReport { id: "scan-0001".parse().unwrap(), at: now(), door: None };
+    let report = ScanReport { id: "scan-0001".parse().unwrap(), at: now(), door: None, shown_offline: None };
     let shown = Shown::Listed(TicketId { booking: booking.id, index: 1 });
     let (scan, changes) = checkins::check_in(&event, Some(&booking), &shown, report, now());
     let Change::Replace(inside) = &changes[1] else { panic!("{changes:?}") };

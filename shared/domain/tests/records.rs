@@ -9,7 +9,8 @@ use domain::announcements::Announcement;
 use domain::bookings::{Calendar, CancelledBy};
 use domain::checkins::{self, DoorPass, ScanReport, Shown};
 use domain::events::{Details, Place, SlugClaim};
-use domain::ids::{AnnouncementId, DoorPassId, Identifier, PasswordResetId, TicketId, TokenFamilyId};
+use domain::ids::{AnnouncementId, DoorPassId, Identifier, PasswordResetId, PictureId, TicketId, TokenFamilyId};
+use domain::pictures::Picture;
 use domain::record::Record;
 use domain::reminders;
 
@@ -24,7 +25,6 @@ fn every_record() -> Vec<Record> {
         online_link: Some(text("https://meet.example.org/x")),
         capacity: None,
         price: serde_json::from_str(r#"{"amount": 1250, "currency": "EUR"}"#).unwrap(),
-        cover: Some(text("https://example.org/cover.jpg")),
         ..details()
     };
     let (event, pools) = published_of(1, rich);
@@ -33,7 +33,8 @@ fn every_record() -> Vec<Record> {
     let (booking, _, calendar) = booked(&event, &pools, &Calendar::empty(guest().id), 2);
     let (gone, _) = booking.cancelled(&event, &calendar, CancelledBy::Organizer, now()).unwrap();
     let ticket = TicketId { booking: booking.id, index: 2 };
-    let report = ScanReport { id: "scan-0001".parse().unwrap(), at: now(), door: Some(text("North")) };
+    let report =
+        ScanReport { id: "scan-0001".parse().unwrap(), at: now(), door: Some(text("North")), shown_offline: None };
     let (scan, _) = checkins::check_in(&event, Some(&booking), &Shown::Listed(ticket), report, now());
     let email = text("Ada@example.org");
     let address = "ada@example.org".to_owned();
@@ -53,7 +54,9 @@ fn every_record() -> Vec<Record> {
         Record::Event(draft_of(1, details())),
         Record::EventClaim(event.claim()),
         Record::SlugClaim(SlugClaim { slug: event.slug.clone(), event: event.id }),
-        Record::Event(event.clone()),
+        Record::ShortLink(event.short_link()),
+        Record::ShortLink(draft_of(1, details()).short_link()),
+        Record::Event(event.with_picture(Picture { id: PictureId::from_ulid(1), hue: 7 }, now()).unwrap().0),
         Record::Event(cancelled),
         Record::Announcement(Announcement {
             id: AnnouncementId::from_ulid(1),
@@ -89,5 +92,5 @@ fn every_record_comes_back() {
         assert_eq!(json["version"].as_u64(), record.version(), "the version that conditions look at: {json}");
         assert_eq!(serde_json::from_value::<Record>(json).unwrap(), record);
     }
-    assert_eq!(kinds.len(), 16, "one of each kind: {kinds:?}");
+    assert_eq!(kinds.len(), 17, "one of each kind: {kinds:?}");
 }

@@ -25,6 +25,8 @@ pub enum Caller {
     HolderOf(&'static str),
     /// Who stands at the door of the event in that field: with a door pass, or its organizer.
     DoorOf(&'static str),
+    /// Who stands at a door with a door pass, whichever event it is of.
+    Door,
     /// Nobody from outside: schedules and consumers.
     Internal,
 }
@@ -75,7 +77,10 @@ impl Identity {
             (Caller::User | Caller::OrganizerOf(_) | Caller::OwnerOf(_), Some(Identity::User { .. })) => Ok(()),
             (Caller::Verified, Some(Identity::User { verified: true, .. })) => Ok(()),
             (Caller::Verified, Some(Identity::User { verified: false, .. })) => Err(unverified().into()),
-            (Caller::DoorOf(_), Some(_)) => Ok(()),
+            (Caller::DoorOf(_), Some(_)) | (Caller::Door, Some(Identity::Door { .. })) => Ok(()),
+            (Caller::Door, Some(Identity::User { .. })) => {
+                Err(Refusal::forbidden("door_pass_needed", "This is for the holder of a door pass.").into())
+            }
             (_, Some(Identity::Door { .. })) => {
                 Err(Refusal::forbidden("door_pass_only", "A door pass opens the door's routes only.").into())
             }

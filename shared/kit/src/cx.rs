@@ -4,13 +4,14 @@ use crate::answer::Reply;
 use crate::caller::{Identity, signed_out};
 use crate::function::Function;
 use crate::grant::Grant;
-use crate::house::{Bench, House};
+use crate::house::{Bench, House, Settings};
 use crate::input::Idempotency;
 use crate::queues::{self, Queue};
 use crate::serve::hex;
 use crate::tokens::{self, Access, Door, Link};
 use crate::{Error, Result};
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_types::SdkConfig;
 use domain::bookings::Booked;
 use domain::checkins::Shown;
 use domain::ids::{DoorPassId, EventId, Identifier, UserId};
@@ -39,6 +40,7 @@ pub struct Cx {
     pub(crate) identity: Option<Identity>,
     pub(crate) language: Option<Language>,
     pub(crate) if_match: Option<u64>,
+    pub(crate) if_none_match: Option<String>,
     pub(crate) idempotency: Option<Idempotency>,
     pub(crate) address: Option<IpAddr>,
     pub(crate) cookies: Option<String>,
@@ -60,6 +62,7 @@ impl Cx {
             identity: None,
             language: None,
             if_match: None,
+            if_none_match: None,
             idempotency: None,
             address: None,
             cookies: None,
@@ -135,9 +138,14 @@ impl Cx {
 
     /// The language of who calls: their own, else the best for their browser.
     pub fn language(&self) -> Language {
+        self.language_or(Language::default())
+    }
+
+    /// The same, or `otherwise` where nobody says: a messenger that looks at a link for its card has no language.
+    pub fn language_or(&self, otherwise: Language) -> Language {
         match &self.identity {
             Some(Identity::User { language, .. }) => *language,
-            _ => self.language.unwrap_or_default(),
+            _ => self.language.unwrap_or(otherwise),
         }
     }
 
@@ -158,6 +166,12 @@ impl Cx {
         }
     }
 
+    /// Whether the caller holds what has this entity tag, quotes included, so that 304 says it all (RFC 9110, 13.1.2).
+    pub fn is_held(&self, etag: &str) -> bool {
+        let held = self.if_none_match.as_deref().unwrap_or_default();
+        held.split(',').map(|held| held.trim().trim_start_matches("W/")).any(|held| held == etag || held == "*")
+    }
+
     /// Writes a decision's changes, all or none, and gives the reply. An `Idempotency-Key` goes into the same transaction
     /// with the reply.
     ///
@@ -165,7 +179,8 @@ impl Cx {
     /// Overtaken: the kit runs the function anew.
     pub async fn commit<R: Reply>(&self, changes: Vec<Change>, reply: R) -> Result<R> {
         let record = match &self.idempotency {
-            Some(idempotency) if !changes.is_empty() => {
+            // What answers 201 has created something, if only a permission.
+            Some(idempotency) if !changes.is_empty() || R::STATUS == 201 => {
                 let answer = reply.answer()?;
                 let body = String::from_utf8(answer.body.to_vec()).map_err(Error::internal)?;
                 let answer = StoredAnswer { status: answer.status, headers: answer.headers, body };
@@ -265,6 +280,23 @@ impl Cx {
             self.house.note_used(self.function, Grant::Mail);
         }
         Ok(sent)
+    }
+
+    /// What only some functions stand on, such as the client of a service that the kit doesn't know: made once in a
+    /// house, from its configuration and addresses.
+    pub fn part<T: Send + Sync + 'static>(&self, make: impl FnOnce(&SdkConfig, &Settings) -> T) -> Arc<T> {
+        self.house.part(make)
+    }
+
+    /// Makes a call that needs a grant, to a service that the kit doesn't know.
+    ///
+    /// # Errors
+    /// The call's, or a missing grant.
+    pub async fn granted<T>(&self, grant: Grant, call: impl Future<Output = Result<T>>) -> Result<T> {
+        self.check_grant(grant)?;
+        let done = call.await?;
+        self.house.note_used(self.function, grant);
+        Ok(done)
     }
 
     fn check_grant(&self, grant: Grant) -> Result<()> {

@@ -33,6 +33,8 @@ pub trait Route: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
     const URGENT: bool = false;
     /// Memory in MB; Lambda gives CPU in proportion. More where passwords are hashed or pictures drawn.
     const MEMORY_MB: u32 = 256;
+    /// How long one invocation may take. API Gateway waits for 30 s at most.
+    const TIMEOUT: Duration = Duration::from_secs(15);
     /// What it answers with.
     type Reply: Reply;
 
@@ -118,7 +120,10 @@ pub struct RouteDocs {
 pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A function, as the registry lists it.
+#[derive(Clone)]
 pub struct Function {
+    /// The crate that it lies in, which is also the binary that holds it.
+    pub home: &'static str,
     /// Its name: that of its file, its Lambda handler, its operation id, its sample, its log field.
     pub name: &'static str,
     /// The noun that it belongs to: that of its folder.
@@ -151,17 +156,28 @@ impl std::fmt::Debug for Function {
     }
 }
 
-/// `functions::bookings::book_place::BookPlace` says noun, name and type at once, so that they can't disagree.
-fn names<T>() -> (&'static str, &'static str, &'static str) {
-    let mut path = std::any::type_name::<T>().rsplit("::");
+/// What a type's path says of its function.
+struct Names {
+    home: &'static str,
+    noun: &'static str,
+    name: &'static str,
+    type_name: &'static str,
+}
+
+/// `functions::bookings::book_place::BookPlace` says home, noun, name and type at once, so that they can't disagree. In a home
+/// of one noun the two are one: `pictures::set_cover::SetCover`.
+fn names<T>() -> Names {
+    let path = std::any::type_name::<T>();
+    let home = path.split("::").next().unwrap_or_default();
+    let mut path = path.rsplit("::");
     let type_name = path.next().unwrap_or_default();
     let name = path.next().unwrap_or_default();
-    (path.next().unwrap_or_default(), name, type_name)
+    Names { home, noun: path.next().unwrap_or_default(), name, type_name }
 }
 
 /// A route, for the registry.
 pub fn route<R: Route>() -> Function {
-    let (noun, name, type_name) = names::<R>();
+    let Names { home, noun, name, type_name } = names::<R>();
     let (method, path) = R::ROUTE.split_once(' ').unwrap_or(("GET", R::ROUTE));
     let mut grants = R::GRANTS.to_vec();
     if R::CALLER.reads_token() {
@@ -173,13 +189,14 @@ pub fn route<R: Route>() -> Function {
     grants.sort();
     grants.dedup();
     Function {
+        home,
         name,
         noun,
         type_name,
         kind: Kind::Route { method, path, caller: R::CALLER, idempotent: R::IDEMPOTENT, query: R::QUERY },
         grants,
         memory_mb: R::MEMORY_MB,
-        timeout: Duration::from_secs(15),
+        timeout: R::TIMEOUT,
         docs: Some(|schemas| RouteDocs {
             request: R::json_schema(schemas),
             status: R::Reply::STATUS,
@@ -192,8 +209,9 @@ pub fn route<R: Route>() -> Function {
 
 /// A schedule, for the registry.
 pub fn schedule<S: Schedule>() -> Function {
-    let (noun, name, type_name) = names::<S>();
+    let Names { home, noun, name, type_name } = names::<S>();
     Function {
+        home,
         name,
         noun,
         type_name,
@@ -208,8 +226,9 @@ pub fn schedule<S: Schedule>() -> Function {
 
 /// A consumer, for the registry.
 pub fn consumer<C: Consumer>() -> Function {
-    let (noun, name, type_name) = names::<C>();
+    let Names { home, noun, name, type_name } = names::<C>();
     Function {
+        home,
         name,
         noun,
         type_name,

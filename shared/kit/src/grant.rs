@@ -3,11 +3,32 @@
 use crate::queues::Queue;
 use store::{Access, Table, Verb};
 
+/// A folder of the bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Folder {
+    /// What browsers posted, kept for a day.
+    Uploads,
+    /// What everybody may see.
+    Pictures,
+}
+
+impl Folder {
+    /// Its name, which keys of its objects begin with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Folder::Uploads => "uploads",
+            Folder::Pictures => "pictures",
+        }
+    }
+}
+
 /// One thing that a function may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grant {
     /// With a table.
     Table(Access),
+    /// With the objects of a folder.
+    Objects(Folder, Verb),
     /// Send to a queue.
     Send(Queue),
     /// Send mail.
@@ -29,6 +50,21 @@ pub const fn remove(table: Table) -> Grant {
     Grant::Table(Access { table, verb: Verb::Remove })
 }
 
+/// Read objects of a folder.
+pub const fn read_objects(folder: Folder) -> Grant {
+    Grant::Objects(folder, Verb::Read)
+}
+
+/// Write objects of a folder.
+pub const fn write_objects(folder: Folder) -> Grant {
+    Grant::Objects(folder, Verb::Write)
+}
+
+/// Remove objects of a folder.
+pub const fn remove_objects(folder: Folder) -> Grant {
+    Grant::Objects(folder, Verb::Remove)
+}
+
 /// Send to a queue.
 pub const fn send(queue: Queue) -> Grant {
     Grant::Send(queue)
@@ -43,6 +79,7 @@ impl std::fmt::Display for Grant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Grant::Table(Access { table, verb }) => write!(f, "{verb:?} {}", table.name()),
+            Grant::Objects(folder, verb) => write!(f, "{verb:?} {}/", folder.name()),
             Grant::Send(queue) => write!(f, "Send {}", queue.name),
             Grant::Mail => write!(f, "Mail"),
         }

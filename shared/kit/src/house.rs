@@ -8,6 +8,7 @@ use crate::queues::Queue;
 use crate::{Chance, Clock};
 use aws_types::SdkConfig;
 use mail::Mailer;
+use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,12 +26,18 @@ pub struct Settings {
     pub sender: String,
     /// What queue URLs begin with, with a slash at the end.
     pub queues: String,
+    /// The bucket of uploads and pictures.
+    pub bucket: String,
+    /// Where browsers post uploads to.
+    pub uploads: String,
     /// Where DynamoDB answers, where it isn't AWS.
     pub dynamodb: Option<String>,
     /// Where SQS answers, where it isn't AWS.
     pub sqs: Option<String>,
     /// Where SES answers, where it isn't AWS.
     pub ses: Option<String>,
+    /// Where S3 answers, where it isn't AWS.
+    pub s3: Option<String>,
 }
 
 /// Takes one line of log.
@@ -52,6 +59,7 @@ struct Inner {
     time_limit: Option<Duration>,
     used: Mutex<HashMap<&'static str, BTreeSet<Grant>>>,
     benches: Mutex<HashMap<&'static str, Arc<Bench>>>,
+    parts: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 /// What one function has for itself.
@@ -80,6 +88,7 @@ impl House {
             time_limit: None,
             used: Mutex::default(),
             benches: Mutex::default(),
+            parts: Mutex::default(),
         }))
     }
 
@@ -107,6 +116,7 @@ impl House {
             time_limit: inner.time_limit,
             used: Mutex::default(),
             benches: Mutex::default(),
+            parts: Mutex::default(),
         };
         change(&mut changed);
         House(Arc::new(changed))
@@ -151,7 +161,7 @@ impl House {
             let Inner { sdk, settings, .. } = &*self.0;
             let granted = function.grants.iter().filter_map(|grant| match grant {
                 Grant::Table(access) => Some(*access),
-                Grant::Send(_) | Grant::Mail => None,
+                Grant::Objects(..) | Grant::Send(_) | Grant::Mail => None,
             });
             let used = store::Used::default();
             let (endpoint, prefix) = (settings.dynamodb.as_deref(), &settings.prefix);
@@ -159,6 +169,18 @@ impl House {
             Arc::new(Bench { store, keys: KeyCache::default(), used })
         });
         bench.clone()
+    }
+
+    /// What only some functions stand on, such as the client of a service that the kit doesn't know: made once.
+    pub(crate) fn part<T: Send + Sync + 'static>(&self, make: impl FnOnce(&SdkConfig, &Settings) -> T) -> Arc<T> {
+        let Inner { sdk, settings, parts, .. } = &*self.0;
+        let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Ok(part)) = parts.get(&TypeId::of::<T>()).map(|part| Arc::clone(part).downcast()) {
+            return part;
+        }
+        let part = Arc::new(make(sdk, settings));
+        parts.insert(TypeId::of::<T>(), part.clone());
+        part
     }
 
     pub(crate) fn log(&self, line: &str) {

@@ -134,3 +134,30 @@ pub async fn rotate_keys(store: &Store, key_use: KeyUse, chance: &Chance, now: T
     store.rotate_key(key_use, &signing, public, forget_before).await?;
     Ok(id)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::Value;
+
+    // The door scanner's tests verify the same tokens (web/organizer/src/door): both sides agree on every byte.
+    #[test]
+    fn tickets_are_signed_as_the_door_verifies_them() {
+        let vectors: Value = serde_json::from_str(include_str!("../../domain/vectors/tickets.json")).unwrap();
+        let seed = URL_SAFE_NO_PAD.decode(vectors["seed"].as_str().unwrap()).unwrap();
+        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).unwrap();
+        let id = u32::from_str_radix(vectors["kid"].as_str().unwrap(), 16).unwrap();
+        let x = vectors["x"].as_str().unwrap().to_owned();
+        assert_eq!(URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()), x);
+        let signer = Signer { id, pkcs8: pair.to_pkcs8().unwrap().as_ref().to_vec(), pair };
+        let ring = KeyRing::new(&[PublicKey { id, x, created_at: Timestamp::UNIX_EPOCH, replaced_at: None }]).unwrap();
+        for row in vectors["tickets"].as_array().unwrap() {
+            let token = row["token"].as_str().unwrap();
+            let (claims, signature) = Claims::read(token).unwrap();
+            assert_eq!(signer.ticket_token(Claims { key: 0, ..claims }), token);
+            assert!(ring.verifies_ticket(&claims, &signature));
+            assert!(!ring.verifies_ticket(&Claims { issue: claims.issue - 1, ..claims }, &signature));
+        }
+    }
+}

@@ -75,6 +75,7 @@ async fn answered<R: Route>(function: &Function, cx: &mut Cx, request: &http::Re
     cx.language = header("accept-language").and_then(Language::accepted);
     cx.cookies = header("cookie").map(str::to_owned);
     cx.if_match = header("if-match").filter(|etag| *etag != "*").map(version).transpose()?;
+    cx.if_none_match = header("if-none-match").map(str::to_owned);
     if caller.reads_token() {
         cx.identity = identity(cx, header("authorization")).await?;
         Identity::check(cx.identity.as_ref(), caller)?;

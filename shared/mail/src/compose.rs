@@ -278,7 +278,8 @@ fn own(content: &Content, moments: &Moments<'_>) -> Result<Value, ComposeError> 
         Content::Announcement { title, body, .. } => context! {
             title => clean::line(title), body => split(clean::paragraphs(body)),
         },
-        Content::NewBooking { guest_name, party_size, places_taken, capacity, .. } => context! {
+        Content::NewBooking { guests_link, guest_name, party_size, places_taken, capacity, .. } => context! {
+            guests_link => our_link(guests_link, "guest list's link")?,
             guest => clean::line(guest_name), party_size, places_taken, capacity,
         },
     })

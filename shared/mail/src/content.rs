@@ -98,8 +98,10 @@ pub enum Content {
     },
     /// For the organizer: somebody booked.
     NewBooking {
-        /// The event; its `page_link` is where the organizer looks after it.
+        /// The event.
         event: EventCard,
+        /// Where the organizer sees who comes.
+        guests_link: String,
         /// Who booked.
         guest_name: String,
         /// How many places the booking took.
@@ -191,7 +193,7 @@ pub struct EventCard {
     pub place: Option<PlaceLine>,
     /// The link to take part online.
     pub online_link: Option<String>,
-    /// The public page of the event.
+    /// The public page of the event: its short link.
     pub page_link: String,
     /// Who invites.
     pub organizer_name: String,

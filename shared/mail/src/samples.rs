@@ -12,6 +12,7 @@ pub fn samples(at: &Zoned) -> Vec<Content> {
         holders.iter().enumerate().map(|(index, holder)| stub(index as u32 + 1, holder)).collect()
     };
     let booking_link = || "https://guestlist.example/e/film-night/tickets/tkt_01K9Z?s=5pZ1Yb".to_owned();
+    let guests_link = || "https://guestlist.example/organize/events/evt_01K9Z/guests".to_owned();
     let mut moved = later(&event, 90);
     moved.place = Some(PlaceLine {
         name: "Kino Avrora".into(),
@@ -87,6 +88,7 @@ pub fn samples(at: &Zoned) -> Vec<Content> {
         },
         Content::NewBooking {
             event: event.clone(),
+            guests_link: guests_link(),
             guest_name: "Anna Petrova".into(),
             party_size: 2,
             places_taken: 12,
@@ -94,6 +96,7 @@ pub fn samples(at: &Zoned) -> Vec<Content> {
         },
         Content::NewBooking {
             event: event.clone(),
+            guests_link: guests_link(),
             guest_name: "Anna Petrova".into(),
             party_size: 1,
             places_taken: 41,
@@ -101,6 +104,7 @@ pub fn samples(at: &Zoned) -> Vec<Content> {
         },
         Content::NewBooking {
             event,
+            guests_link: guests_link(),
             guest_name: "Anna Petrova".into(),
             party_size: 5,
             places_taken: 21,
@@ -121,7 +125,7 @@ fn film_night(at: &Zoned) -> EventCard {
             coordinates: Some((59.935_49, 30.341_93)),
         }),
         online_link: None,
-        page_link: "https://guestlist.example/e/film-night".into(),
+        page_link: "https://guestlist.example/s/7k2m9qx".into(),
         organizer_name: "Film Club “Vertov & Co”".into(),
         organizer_email: Some("club@vertov.example".into()),
     }
@@ -140,7 +144,7 @@ fn online_meetup(at: &Zoned) -> EventCard {
         name: "Rust meet-up".into(),
         place: None,
         online_link: Some("https://meet.example/rust-meetup?pwd=Zm9vYmFy".into()),
-        page_link: "https://guestlist.example/e/rust-meet-up".into(),
+        page_link: "https://guestlist.example/s/3wv80ct".into(),
         organizer_name: "Rustaceans".into(),
         organizer_email: None,
         ..film_night(at)

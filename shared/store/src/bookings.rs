@@ -7,6 +7,7 @@ use crate::item::{Key, key_in, pool_name, text};
 use crate::read::Query;
 use crate::tables::{BY_EVENT, BY_USER, Table};
 use domain::Record;
+use domain::accounts::User;
 use domain::bookings::{Booking, Calendar, State};
 use domain::checkins::{DoorPass, Scan};
 use domain::events::Event;
@@ -26,6 +27,8 @@ pub struct BookingDesk {
     pub pools: Vec<Pool>,
     /// The user's calendar.
     pub calendar: Calendar,
+    /// The user's account.
+    pub account: Option<User>,
 }
 
 /// What a scan is decided on.
@@ -71,14 +74,18 @@ impl Store {
     pub async fn booking_desk(&self, event: EventId, user: UserId) -> Result<BookingDesk> {
         let known = u64::from(self.pool_count(event).max(1));
         let chosen = u8::try_from(RandomState::new().hash_one(known) % known).unwrap_or(0);
-        let (event, pool, calendar) =
-            tokio::try_join!(self.event(event), self.record(Key::pool(event, chosen)), self.calendar(user))?;
+        let (event, pool, calendar, account) = tokio::try_join!(
+            self.event(event),
+            self.record(Key::pool(event, chosen)),
+            self.calendar(user),
+            self.user(user)
+        )?;
         let pools = match pool {
             Some(Record::Pool(pool)) => vec![pool],
             None => vec![],
             Some(other) => return Err(unexpected(&other)),
         };
-        Ok(BookingDesk { event, pools, calendar })
+        Ok(BookingDesk { event, pools, calendar, account })
     }
 
     /// What a scan is decided on, in one trip.

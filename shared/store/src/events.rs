@@ -10,11 +10,12 @@ use domain::Record;
 use domain::announcements::Announcement;
 use domain::bookings::Calendar;
 use domain::checkins::DoorPass;
-use domain::events::{Event, EventClaim, Status};
+use domain::events::{Event, EventClaim, ShortCode, ShortLink, Status};
 use domain::ids::{DoorPassId, EventId, UserId};
 use domain::pools::Pool;
 use domain::reminders::{Reminder, ReminderKind};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 
 /// The most queries that filling one page of a filtered list may cost.
 const QUERIES_PER_PAGE: usize = 5;
@@ -68,6 +69,15 @@ impl Store {
         }
     }
 
+    /// The short link of this code.
+    pub async fn short_link(&self, code: &ShortCode) -> Result<Option<ShortLink>> {
+        match self.record(Key::short_link(code)).await? {
+            Some(Record::ShortLink(link)) => Ok(Some(link)),
+            None => Ok(None),
+            Some(other) => Err(unexpected(&other)),
+        }
+    }
+
     /// Which event holds the claim that another one wants.
     pub async fn event_twin(&self, wanted: &EventClaim) -> Result<Option<EventId>> {
         match self.record(Key::of(&Record::EventClaim(wanted.clone()))).await? {
@@ -106,6 +116,20 @@ impl Store {
             })
             .collect::<Result<Vec<_>>>()?;
         pools.sort_by_key(|pool| pool.index);
+        Ok(pools)
+    }
+
+    /// All pools of some events, by event: of each, so many. As they were a moment ago; a trip for every hundred pools.
+    pub async fn pools_of(&self, events: impl Iterator<Item = (EventId, u8)>) -> Result<HashMap<EventId, Vec<Pool>>> {
+        let keys: Vec<Key> =
+            events.flat_map(|(event, count)| (0..count).map(move |pool| Key::pool(event, pool))).collect();
+        let mut pools: HashMap<EventId, Vec<Pool>> = HashMap::new();
+        for record in self.records(&keys, false).await? {
+            match record {
+                Record::Pool(pool) => pools.entry(pool.event).or_default().push(pool),
+                other => return Err(unexpected(&other)),
+            }
+        }
         Ok(pools)
     }
 
@@ -220,6 +244,21 @@ impl Store {
             None => Ok(None),
             Some(other) => Err(unexpected(&other)),
         }
+    }
+
+    /// An event's door passes, newest first, those that were revoked among them.
+    pub async fn door_passes(&self, event: EventId, limit: i32, cursor: Option<&str>) -> Result<Page<DoorPass>> {
+        let partition = event.to_string();
+        let mut query = Query::new(Table::Events, None, &partition);
+        query.begins_with = Some("door_pass#".to_owned());
+        query.newest_first = true;
+        query.limit = limit;
+        let page = self.page(query, cursor).await?;
+        let passes = page.items.into_iter().map(|record| match record {
+            Record::DoorPass(pass) => Ok(pass),
+            other => Err(unexpected(&other)),
+        });
+        Ok(Page { items: passes.collect::<Result<Vec<_>>>()?, cursor: page.cursor })
     }
 
     /// Reminders of one kind that are planned and due by `now`: those of this hour and of the `hours_back` before it, to

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::tables::{Index, Table};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Record;
-use domain::events::Event;
+use domain::events::{Event, ShortCode};
 use domain::ids::{BookingId, DoorPassId, EventId, ScanId, TokenFamilyId, UserId};
 use domain::reminders::{Reminder, ReminderKind, ReminderState};
 use jiff::Timestamp;
@@ -48,6 +48,9 @@ impl Key {
     pub(crate) fn slug(slug: &str) -> Self {
         Key::new(Table::Events, format!("slug#{slug}"), "claim")
     }
+    pub(crate) fn short_link(code: &ShortCode) -> Self {
+        Key::new(Table::Events, format!("short#{code}"), "claim")
+    }
     pub(crate) fn reminder(event: EventId, kind: ReminderKind) -> Self {
         Key::new(Table::Events, event, format!("reminder#{}", kind.word()))
     }
@@ -83,6 +86,7 @@ impl Key {
                 "claim",
             ),
             Record::SlugClaim(claim) => Key::slug(claim.slug.as_str()),
+            Record::ShortLink(link) => Key::short_link(&link.code),
             Record::Reminder(reminder) => Key::reminder(reminder.event, reminder.kind),
             Record::Announcement(told) => Key::new(Table::Events, told.event, format!("announcement#{}", told.id)),
             Record::DoorPass(pass) => Key::door_pass(pass.event, pass.id),

@@ -13,6 +13,7 @@ mod events;
 mod guard;
 mod item;
 mod keys;
+mod overview;
 mod read;
 pub mod tables;
 
@@ -25,6 +26,7 @@ pub use events::ListedFilter;
 pub use guard::{Access, Cost, Guard, Used, Verb, counted};
 pub use item::from_stream_image;
 pub use keys::{KeyUse, PublicKey, SigningKey};
+pub use overview::Overview;
 pub use tables::Table;
 
 use aws_sdk_dynamodb::Client;

@@ -5,7 +5,7 @@ use crate::cursor::Position;
 use crate::error::{Error, Result};
 use crate::item::{Item, Key, from_item, text};
 use crate::tables::{Index, Table};
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, Select};
 use domain::Record;
 use std::collections::HashMap;
 
@@ -27,6 +27,27 @@ pub(crate) struct Query<'a> {
     pub after: Option<Item>,
     /// What else an item must be.
     pub filter: Option<Filter<'a>>,
+    /// What of the items is wanted.
+    pub part: Part,
+}
+
+/// What of the items of a query is wanted. It costs the same capacity whatever it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// All of it.
+    Whole,
+    /// These attributes.
+    Only(&'static [&'static str]),
+    /// How many there are.
+    Count,
+}
+
+/// One page of what a query found.
+pub(crate) struct Found {
+    pub items: Vec<Item>,
+    pub count: usize,
+    /// Where the next page begins.
+    pub more: Option<Item>,
 }
 
 /// An expression over further attributes, with its names and values.
@@ -35,7 +56,8 @@ pub(crate) type Filter<'a> = (&'a str, Vec<(&'a str, &'a str)>, Vec<(&'a str, At
 impl<'a> Query<'a> {
     pub fn new(table: Table, index: Option<Index>, partition: &'a str) -> Self {
         let (between, begins_with, after, filter) = (None, None, None, None);
-        Self { table, index, partition, between, begins_with, newest_first: false, limit: 100, after, filter }
+        let (newest_first, limit, part) = (false, 100, Part::Whole);
+        Self { table, index, partition, between, begins_with, newest_first, limit, after, filter, part }
     }
 
     /// Whether a page of this query may have ended there. DynamoDB refuses other keys, in words that differ by what is
@@ -102,6 +124,13 @@ impl Store {
 
     /// One page of a query, and where the next begins.
     pub(crate) async fn query(&self, query: Query<'_>) -> Result<(Vec<Record>, Option<Item>)> {
+        let found = self.find(query).await?;
+        let records = found.items.into_iter().map(from_item).collect::<Result<_>>()?;
+        Ok((records, found.more))
+    }
+
+    /// One page of a query, as it is.
+    pub(crate) async fn find(&self, query: Query<'_>) -> Result<Found> {
         let (pk, sk) = query.index.map_or(("pk", "sk"), |index| (index.partition, index.sort));
         if query.after.as_ref().is_some_and(|after| !query.holds(after, pk, sk)) {
             return Err(Error::Cursor);
@@ -133,6 +162,18 @@ impl Store {
                 call = call.expression_attribute_values(name, value);
             }
         }
+        match query.part {
+            Part::Whole => {}
+            Part::Count => call = call.select(Select::Count),
+            Part::Only(attributes) => {
+                // By placeholders, since many words are reserved.
+                let names: Vec<String> = (0..attributes.len()).map(|at| format!("#p{at}")).collect();
+                for (name, attribute) in names.iter().zip(attributes) {
+                    call = call.expression_attribute_names(name, *attribute);
+                }
+                call = call.projection_expression(names.join(", "));
+            }
+        }
         let reply = call
             .key_condition_expression(condition)
             .scan_index_forward(!query.newest_first)
@@ -143,9 +184,9 @@ impl Store {
             .send()
             .await
             .map_err(Error::of)?;
-        let last = reply.last_evaluated_key.filter(|key| !key.is_empty());
-        let records = reply.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_>>()?;
-        Ok((records, last))
+        let more = reply.last_evaluated_key.filter(|key| !key.is_empty());
+        let count = usize::try_from(reply.count).unwrap_or(0);
+        Ok(Found { items: reply.items.unwrap_or_default(), count, more })
     }
 
     /// One page of a list that is one partition.

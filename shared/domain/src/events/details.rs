@@ -37,6 +37,21 @@ pub enum EventKind {
     Conference,
 }
 
+impl EventKind {
+    /// Its name in JSON and in addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            EventKind::Party => "party",
+            EventKind::Gathering => "gathering",
+            EventKind::FilmNight => "film_night",
+            EventKind::Concert => "concert",
+            EventKind::Talk => "talk",
+            EventKind::Workshop => "workshop",
+            EventKind::Conference => "conference",
+        }
+    }
+}
+
 /// Who finds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -105,8 +120,6 @@ pub struct Details {
     pub capacity: Option<u32>,
     /// What a place costs; absent where it is free.
     pub price: Option<Money>,
-    /// A picture.
-    pub cover: Option<Link>,
     /// The language that is spoken there.
     pub language: Language,
     /// Who finds it.
@@ -118,8 +131,9 @@ impl Details {
     ///
     /// # Errors
     /// A refusal naming every field at fault: a time that the zone skips, an end before the start, a start in the past
-    /// (unless it is that of `unchanged`) or more than [`FARTHEST_DAYS`] ahead, more than [`LONGEST_DAYS`], neither place
-    /// nor link, a capacity of 0 or above [`LARGEST_CAPACITY`].
+    /// (unless it is that of `unchanged`) or more than [`FARTHEST_DAYS`] ahead, an end in the past of what has begun (unless
+    /// it is that of `unchanged`), more than [`LONGEST_DAYS`], neither place nor link, a capacity of 0 or above
+    /// [`LARGEST_CAPACITY`].
     pub fn checked(&self, unchanged: Option<&Event>, now: Timestamp) -> Result<(Moment, Moment), Refusal> {
         let mut errors = FieldErrors::default();
         let starts = Moment::new(self.starts, &self.zone).map_err(|e| errors.add("starts", e.to_string())).ok();
@@ -131,8 +145,11 @@ impl Details {
                 errors.add("ends", format!("must be within {LONGEST_DAYS} days of the start"));
             }
             let stays = unchanged.is_some_and(|event| event.starts.instant == starts.instant);
+            let ends_as_before = unchanged.is_some_and(|event| event.ends.instant == ends.instant);
             if starts.instant <= now && !stays {
                 errors.add("starts", "lies in the past");
+            } else if ends.instant <= now && starts.instant < ends.instant && !ends_as_before {
+                errors.add("ends", "lies in the past");
             }
             if starts.instant.duration_since(now) > SignedDuration::from_hours(24 * FARTHEST_DAYS) {
                 errors.add("starts", "is more than ten years ahead");

@@ -5,7 +5,7 @@
 use domain::Language;
 use domain::accounts::{MailChoices, User};
 use domain::bookings::{Booking, Calendar, Guest, Wish};
-use domain::events::{self, Details, Event, EventKind, Organizer, Place, Visibility};
+use domain::events::{self, Details, Event, EventKind, Organizer, Place, ShortCode, Visibility};
 use domain::ids::{BookingId, EventId, Identifier, UserId};
 use domain::pools::{self, Pool};
 use domain::record::Change;
@@ -52,7 +52,6 @@ pub fn details() -> Details {
         online_link: None,
         capacity: Some(10),
         price: None,
-        cover: None,
         language: Language::En,
         visibility: Visibility::Public,
     }
@@ -62,8 +61,15 @@ pub fn organizer() -> Organizer {
     Organizer { id: UserId::from_ulid(1), name: text("Olga") }
 }
 
+/// A code that nobody else has.
+pub fn short_code(number: u128) -> ShortCode {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(&number.reverse_bits().to_be_bytes());
+    ShortCode::of(&bytes)
+}
+
 pub fn draft_of(number: u128, details: Details) -> Event {
-    events::draft(EventId::from_ulid(number), &organizer(), None, details, now()).unwrap().0
+    events::draft(EventId::from_ulid(number), short_code(number), &organizer(), None, details, now()).unwrap().0
 }
 
 /// An event that is published, with its pools.

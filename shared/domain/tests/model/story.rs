@@ -297,7 +297,7 @@ impl Story {
         let shown = if listed { Shown::Listed(ticket) } else { Shown::Token(ticket, booking.event, token) };
         self.ids += 1;
         let scan = format!("scan-{:08}", self.ids);
-        let report = ScanReport { id: scan.parse().unwrap(), at: self.now, door: None };
+        let report = ScanReport { id: scan.parse().unwrap(), at: self.now, door: None, shown_offline: None };
         let (told, changes) = checkins::check_in(&event, Some(&booking), &shown, report, self.now);
         let party: &Party = &self.reference.bookings[&id];
         let first = party.inside.get(&index);

@@ -1,5 +1,6 @@
 //! A store in memory, which holds to the conditions of `Change` to the letter: all of a decision's changes or none.
 
+use domain::events::ShortCode;
 use domain::facts::{Fact, facts};
 use domain::ids::{BookingId, EventId, ScanId, UserId};
 use domain::pools::Pool;
@@ -14,6 +15,7 @@ pub enum Key {
     Event(EventId),
     EventClaim(UserId, String, Timestamp),
     SlugClaim(String),
+    ShortLink(ShortCode),
     Reminder(EventId, ReminderKind),
     Pool(EventId, u8),
     Booking(BookingId),
@@ -27,6 +29,7 @@ impl Key {
             Record::Event(event) => Key::Event(event.id),
             Record::EventClaim(claim) => Key::EventClaim(claim.organizer, claim.name.clone(), claim.starts),
             Record::SlugClaim(claim) => Key::SlugClaim(claim.slug.to_string()),
+            Record::ShortLink(link) => Key::ShortLink(link.code.clone()),
             Record::Reminder(reminder) => Key::Reminder(reminder.event, reminder.kind),
             Record::Pool(pool) => Key::Pool(pool.event, pool.index),
             Record::Booking(booking) => Key::Booking(booking.id),

@@ -62,7 +62,14 @@ fn hostile() -> Vec<Content> {
         },
         Content::ReminderHourBefore { event: event.clone(), tickets: vec![stub(HOSTILE)], booking_link },
         Content::Announcement { event: event.clone(), title: HOSTILE.into(), body: HOSTILE.into() },
-        Content::NewBooking { event, guest_name: HOSTILE.into(), party_size: 1, places_taken: 1, capacity: None },
+        Content::NewBooking {
+            event,
+            guests_link: "https://guestlist.example/g".into(),
+            guest_name: HOSTILE.into(),
+            party_size: 1,
+            places_taken: 1,
+            capacity: None,
+        },
     ]
 }
 

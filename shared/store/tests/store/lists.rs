@@ -148,6 +148,7 @@ async fn scans_and_announcements_come_newest_first() {
         received_at: now(),
         door: None,
         outcome: Outcome::Refused,
+        shown_offline: None,
         reason: None,
         admission: None,
         undone_at: None,

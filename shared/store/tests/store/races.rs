@@ -3,6 +3,7 @@
 
 use crate::sample::*;
 use domain::accounts::User;
+use domain::events::ShortLink;
 use domain::{Change, Record};
 use std::sync::Arc;
 use store::Error;
@@ -116,6 +117,20 @@ async fn a_name_is_claimed_by_one() {
     assert_eq!(through(&results), 1);
     let winner = results.iter().position(Result::is_ok).unwrap();
     assert_eq!(desk.store.event_by_slug("jazz").await.unwrap(), Some(event_id(winner as u128)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_short_link_is_claimed_by_one() {
+    let desk = Desk::new().await;
+    let link = |number: usize| ShortLink { code: short_code(1), event: event_id(number as u128), slug: None };
+    let results = race(TASKS, |number| {
+        let store = desk.store.clone();
+        async move { store.commit(&[Change::Insert(Record::ShortLink(link(number)))], None).await }
+    })
+    .await;
+    assert_eq!(through(&results), 1);
+    let winner = results.iter().position(Result::is_ok).unwrap();
+    assert_eq!(desk.store.short_link(&short_code(1)).await.unwrap(), Some(link(winner)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

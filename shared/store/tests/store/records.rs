@@ -6,7 +6,7 @@ use domain::accounts::{EmailClaim, MailChoices, PasswordReset, SignUpNotice, Tok
 use domain::announcements::Announcement;
 use domain::bookings::{Booking, Calendar, CalendarEntry, CancelledBy, State, Ticket};
 use domain::checkins::{Admission, DoorPass, Outcome, RedReason, Scan};
-use domain::events::{Event, SlugClaim};
+use domain::events::{Event, ShortLink, SlugClaim};
 use domain::ids::{AnnouncementId, DoorPassId, Identifier, PasswordResetId, TicketId, TokenFamilyId};
 use domain::reminders::{Reminder, ReminderKind, ReminderState};
 use proptest::prelude::*;
@@ -52,6 +52,7 @@ fn every_record() -> Vec<Record> {
         received_at: now(),
         door: admission.door.clone(),
         outcome: Outcome::Admitted,
+        shown_offline: None,
         reason: None,
         admission: Some(admission),
         undone_at: Some(now()),
@@ -61,6 +62,7 @@ fn every_record() -> Vec<Record> {
         id: "scan-0002".parse().unwrap(),
         ticket: None,
         outcome: Outcome::Refused,
+        shown_offline: Some(Outcome::Admitted),
         reason: Some(RedReason::NotATicket),
         ..scan.clone()
     };
@@ -86,6 +88,8 @@ fn every_record() -> Vec<Record> {
         Record::TokenFamily(TokenFamily::new(TokenFamilyId::from_ulid(1), &user(2), "hash".to_owned(), now())),
         Record::EventClaim(plain.claim()),
         Record::SlugClaim(SlugClaim { slug: plain.slug.clone(), event: plain.id }),
+        Record::ShortLink(plain.short_link()),
+        Record::ShortLink(ShortLink { code: short_code(77), event: rich.id, slug: None }),
         Record::Announcement(Announcement {
             id: AnnouncementId::from_ulid(1),
             event: plain.id,
@@ -134,6 +138,7 @@ async fn read_back(desk: &Desk, record: &Record) -> Option<Record> {
             let event = store.event_by_slug(it.slug.as_str()).await.unwrap();
             event.map(|event| Record::SlugClaim(SlugClaim { event, ..it.clone() }))
         }
+        Record::ShortLink(it) => store.short_link(&it.code).await.unwrap().map(Record::ShortLink),
         Record::Announcement(it) => store.announcement(it.event, it.id).await.unwrap().map(Record::Announcement),
         Record::DoorPass(it) => store.door_pass(it.event, it.id).await.unwrap().map(Record::DoorPass),
         Record::Pool(it) => store.pools(it.event, 1).await.unwrap().pop().map(Record::Pool),
@@ -153,7 +158,7 @@ async fn every_record_comes_back_from_its_table_and_through_the_stream() {
         .iter()
         .map(|record| serde_json::to_value(record).unwrap()["record"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(kinds.len(), 16, "one of each kind: {kinds:?}");
+    assert_eq!(kinds.len(), 17, "one of each kind: {kinds:?}");
     desk.put(records.clone()).await;
     for record in &records {
         assert_eq!(read_back(&desk, record).await.as_ref(), Some(record));

@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use domain::accounts::{MailChoices, User};
 use domain::bookings::{Booking, PartySize, State, Ticket};
-use domain::events::{self, Details, Event, EventKind, Organizer, Place, Status, Visibility};
+use domain::events::{self, Details, Event, EventKind, Organizer, Place, ShortCode, Status, Visibility};
 use domain::ids::{BookingId, EventId, Identifier, UserId};
 use domain::pools::Pool;
 use domain::text::BadText;
@@ -120,13 +120,19 @@ pub fn event(number: u128, starts: &str) -> Event {
         online_link: None,
         capacity: Some(10),
         price: None,
-        cover: None,
         language: Language::En,
         visibility: Visibility::Public,
     };
     let organizer = Organizer { id: user_id(1), name: text("Olga") };
-    let (draft, _) = events::draft(event_id(number), &organizer, None, details, now()).unwrap();
+    let (draft, _) = events::draft(event_id(number), short_code(number), &organizer, None, details, now()).unwrap();
     Event { status: Status::Published, starts, ends, ..draft }
+}
+
+/// A code that nobody else has.
+pub fn short_code(number: u128) -> ShortCode {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(&number.reverse_bits().to_be_bytes());
+    ShortCode::of(&bytes)
 }
 
 pub fn pool(event: EventId, index: u8, left: i64) -> Pool {
