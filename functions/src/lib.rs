@@ -5,6 +5,7 @@ pub mod bookings;
 pub mod checkins;
 pub mod deliveries;
 pub mod docs;
+pub mod entry;
 pub mod events;
 pub mod pages;
 mod present;
@@ -35,6 +36,7 @@ static ALL: LazyLock<Vec<Function>> = LazyLock::new(|| {
         route::<events::create_event::CreateEvent>(),
         route::<events::read_event::ReadEvent>(),
         route::<events::update_event::UpdateEvent>(),
+        route::<events::preview_update::PreviewUpdate>(),
         route::<events::publish_event::PublishEvent>(),
         route::<events::cancel_event::CancelEvent>(),
         route::<events::discard_event::DiscardEvent>(),
@@ -49,6 +51,7 @@ static ALL: LazyLock<Vec<Function>> = LazyLock::new(|| {
         route::<bookings::list_my_bookings::ListMyBookings>(),
         route::<bookings::list_event_bookings::ListEventBookings>(),
         route::<bookings::read_attendance::ReadAttendance>(),
+        route::<bookings::read_timeline::ReadTimeline>(),
         // tickets
         route::<tickets::list_my_tickets::ListMyTickets>(),
         route::<tickets::read_ticket::ReadTicket>(),
@@ -58,6 +61,8 @@ static ALL: LazyLock<Vec<Function>> = LazyLock::new(|| {
         route::<tickets::read_ticket_keys::ReadTicketKeys>(),
         // checkins
         route::<checkins::create_door_pass::CreateDoorPass>(),
+        route::<checkins::list_door_passes::ListDoorPasses>(),
+        route::<checkins::read_door_pass::ReadDoorPass>(),
         route::<checkins::revoke_door_pass::RevokeDoorPass>(),
         route::<checkins::check_in_ticket::CheckInTicket>(),
         route::<checkins::undo_check_in::UndoCheckIn>(),
@@ -73,6 +78,8 @@ static ALL: LazyLock<Vec<Function>> = LazyLock::new(|| {
         route::<pages::render_event_page::RenderEventPage>(),
         route::<pages::render_ticket_page::RenderTicketPage>(),
         route::<pages::render_account_page::RenderAccountPage>(),
+        route::<pages::render_cover::RenderCover>(),
+        route::<pages::follow_short_link::FollowShortLink>(),
         // docs
         route::<docs::read_openapi::ReadOpenapi>(),
     ]

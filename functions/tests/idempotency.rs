@@ -16,7 +16,7 @@ use world::{Fixture, Reply, World};
 type Request = http::Request<Bytes>;
 
 fn idempotent() -> impl Iterator<Item = (&'static Function, Caller)> {
-    functions::all().iter().filter_map(|function| match function.kind {
+    pictures::every().iter().filter_map(|function| match function.kind {
         Kind::Route { caller, idempotent: true, .. } => Some((function, caller)),
         _ => None,
     })
@@ -81,7 +81,7 @@ fn what_creates_takes_a_key() {
     let names: BTreeSet<&str> = idempotent().map(|(function, _)| function.name).collect();
     // Every POST that answers 201 creates; a sign-up creates too, and only says that a mail is coming.
     let mut schemas = schemars::SchemaGenerator::default();
-    for function in functions::all() {
+    for function in pictures::every() {
         let Some(docs) = function.docs.map(|docs| docs(&mut schemas)) else { continue };
         assert!(docs.status != 201 || names.contains(function.name), "{} creates without a key", function.name);
     }

@@ -29,6 +29,7 @@ impl Route for BookPlace {
     const CALLER: Caller = Caller::Verified;
     const IDEMPOTENT: bool = true;
     const GRANTS: &[Grant] = &[
+        read(Table::Accounts),
         read(Table::Events),
         read(Table::Pools),
         write(Table::Pools),
@@ -39,9 +40,12 @@ impl Route for BookPlace {
     type Reply = Created<MyBooking>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let guest = Guest { id: cx.user()?, name: cx.user_name()?.clone() };
+        let user = cx.user()?;
         let wish = Wish { party_size: self.party_size, allow_overlap: self.allow_overlap };
-        let desk = cx.store().booking_desk(self.event, guest.id).await?;
+        let desk = cx.store().booking_desk(self.event, user).await?;
+        // A token may say a name that was changed a quarter of an hour ago.
+        let name = desk.account.map_or_else(|| cx.user_name().cloned(), |account| Ok(account.name))?;
+        let guest = Guest { id: user, name };
         let event = desk.event.ok_or_else(|| Refusal::not_found("event"))?;
         let id = cx.new_id()?;
         let book = |pools: Vec<Pool>| {

@@ -2,7 +2,8 @@
 
 use super::BookingView;
 use super::owned::owner;
-use domain::ids::BookingId;
+use domain::events::Event;
+use domain::ids::{BookingId, EventId};
 use domain::refusal::Refusal;
 use kit::{Caller, Cx, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
@@ -15,6 +16,9 @@ use serde::Deserialize;
 pub struct CancelBooking {
     /// Which.
     booking: BookingId,
+    /// The event that it is for, if you know it: then the answer to its guest takes a step less. A wrong one does no harm.
+    #[serde(default)]
+    event: Option<EventId>,
 }
 
 impl Route for CancelBooking {
@@ -25,8 +29,20 @@ impl Route for CancelBooking {
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let missing = || Refusal::not_found("booking");
-        let booking = cx.store().booking(self.booking).await?.ok_or_else(missing)?;
-        let (event, calendar) = cx.store().event_and_calendar(booking.event, booking.user).await?;
+        let user = cx.user()?;
+        let guess = async {
+            match self.event {
+                Some(event) => Ok(Some(cx.store().event_and_calendar(event, user).await?)),
+                None => Ok(None),
+            }
+        };
+        let (booking, guess) = tokio::try_join!(cx.store().booking(self.booking), guess)?;
+        let booking = booking.ok_or_else(missing)?;
+        let fits = |event: &Option<Event>| event.as_ref().is_some_and(|event| event.id == booking.event);
+        let (event, calendar) = match guess.filter(|(event, _)| booking.user == user && fits(event)) {
+            Some(right) => right,
+            None => cx.store().event_and_calendar(booking.event, booking.user).await?,
+        };
         let event = event.ok_or_else(missing)?;
         let by = owner(cx, &booking, &event)?;
         let (booking, changes) = booking.cancelled(&event, &calendar, by, cx.now())?;

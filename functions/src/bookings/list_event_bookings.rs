@@ -13,6 +13,9 @@ use serde::Deserialize;
 
 /// How many lines a page of CSV holds.
 const CSV_PAGE: i32 = 5_000;
+/// How many bookings a page of JSON holds at most: with 20 tickets each they come to some 3 MB, half of what Lambda answers
+/// with (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+const JSON_PAGE: i32 = 500;
 
 /// The form of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -25,7 +28,8 @@ pub enum Format {
     Csv,
 }
 
-/// List an event's bookings: for its organizer and its doors. Where an event has several seat pools, pool by pool.
+/// List an event's bookings with their tickets: for its organizer and its doors. Where an event has several seat pools, pool by
+/// pool. A door that downloads all of it can verify tickets without a line: by their signature, and by the `issue` here.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListEventBookings {
@@ -45,7 +49,7 @@ pub struct ListEventBookings {
     cursor: Option<String>,
     /// How many on a page of JSON.
     #[serde(default)]
-    limit: Limit,
+    limit: Limit<JSON_PAGE>,
 }
 
 /// A page of bookings.

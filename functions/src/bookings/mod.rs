@@ -8,6 +8,7 @@ pub mod list_my_bookings;
 mod owned;
 pub mod read_attendance;
 pub mod read_booking;
+pub mod read_timeline;
 mod views;
 
 pub use owned::owned_booking;

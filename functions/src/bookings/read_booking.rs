@@ -21,7 +21,7 @@ impl Route for ReadBooking {
     type Reply = Json<MyBooking>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let (booking, event, _) = owned_booking(cx, self.booking).await?;
+        let (booking, event, _) = owned_booking(cx, self.booking, None).await?;
         Ok(Json(MyBooking::new(booking, &event, cx.now())))
     }
 }

@@ -15,6 +15,8 @@ use serde::Serialize;
 pub struct TicketBrief {
     /// Its id.
     pub id: TicketId,
+    /// Which copy of it is good: a code that says a lower number was replaced since.
+    pub issue: u16,
     /// When and where its holder came in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admission: Option<Admission>,
@@ -51,6 +53,7 @@ impl BookingView {
         let id = booking.id;
         let tickets = booking.tickets.into_iter().map(|ticket| TicketBrief {
             id: TicketId { booking: id, index: ticket.index },
+            issue: ticket.issue,
             admission: ticket.admission,
         });
         BookingView {
@@ -84,6 +87,12 @@ pub struct EventBrief {
     pub zone: Zone,
     /// The instant at which it starts.
     pub starts_at: Timestamp,
+    /// The instant at which it ends.
+    pub ends_at: Timestamp,
+    /// Which of the eight colours of the shared style it has.
+    pub hue: u8,
+    /// Its cover, as a path on this origin.
+    pub cover_url: String,
     /// Where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -95,9 +104,8 @@ pub struct EventBrief {
 }
 
 impl EventBrief {
-    /// An event, for somebody whose booking is in this state.
-    pub fn new(event: &Event, state: State) -> Self {
-        let confirmed = matches!(state, State::Confirmed | State::Attended);
+    /// An event, for somebody who has a place (`confirmed`) or hasn't.
+    pub fn new(event: &Event, confirmed: bool) -> Self {
         EventBrief {
             id: event.id,
             slug: event.slug.clone(),
@@ -106,6 +114,9 @@ impl EventBrief {
             ends: event.details.ends,
             zone: event.details.zone.clone(),
             starts_at: event.starts.instant,
+            ends_at: event.ends.instant,
+            hue: event.hue(),
+            cover_url: event.cover_url(),
             place: event.details.place.clone(),
             online_link: event.details.online_link.clone().filter(|_| confirmed),
             status: event.status,
@@ -126,7 +137,7 @@ pub struct MyBooking {
 impl MyBooking {
     /// A booking with its event, as of `now`.
     pub fn new(booking: Booking, event: &Event, now: Timestamp) -> Self {
-        let state = booking.state_in(event, now);
-        MyBooking { event_details: EventBrief::new(event, state), booking: BookingView::new(booking, event, now) }
+        let confirmed = matches!(booking.state_in(event, now), State::Confirmed | State::Attended);
+        MyBooking { event_details: EventBrief::new(event, confirmed), booking: BookingView::new(booking, event, now) }
     }
 }

@@ -29,9 +29,13 @@ pub struct CheckInTicket {
     /// When it was scanned, for scans made offline; now, where it isn't said.
     #[serde(default)]
     at: Option<Timestamp>,
-    /// At which door.
+    /// At which door; that of the door pass, where it isn't said.
     #[serde(default)]
     door: Option<DoorName>,
+    /// What you showed for it, where you were offline and decided by yourself. It is kept beside the outcome, whatever that is:
+    /// who let somebody in did so.
+    #[serde(default)]
+    shown_offline: Option<Outcome>,
 }
 
 impl Route for CheckInTicket {
@@ -49,15 +53,19 @@ impl Route for CheckInTicket {
         let pass = cx.door_pass().map(|(pass, _)| pass);
         let desk = cx.store().door_desk(self.event, pass, shown.booking(), &self.scan).await?;
         let event = desk.event.ok_or_else(|| Refusal::not_found("event"))?;
-        match pass {
-            Some(_) => admitted_by(&event, desk.pass.clone(), cx)?,
-            None => drop(event.clone().run_by(cx.user()?)?),
-        }
+        let pass = match pass {
+            Some(_) => Some(admitted_by(&event, desk.pass, cx)?),
+            None => {
+                event.clone().run_by(cx.user()?)?;
+                None
+            }
+        };
         if let Some(scan) = desk.scan {
             return Ok(Json(scan.into()));
         }
-        let door = self.door.or_else(|| desk.pass.map(|pass| pass.door));
-        let report = ScanReport { id: self.scan, at: self.at.unwrap_or(cx.now()), door };
+        let door = self.door.or_else(|| pass.map(|pass| pass.door));
+        let report =
+            ScanReport { id: self.scan, at: self.at.unwrap_or(cx.now()), door, shown_offline: self.shown_offline };
         let (scan, changes) = check_in(&event, desk.booking.as_ref(), &shown, report, cx.now());
         let metric = match scan.outcome {
             Outcome::Admitted => "ScansAdmitted",

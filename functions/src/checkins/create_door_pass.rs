@@ -1,11 +1,11 @@
 //! Letting somebody stand at the door.
 
+use super::DoorPassView;
 use domain::checkins::DoorPass;
-use domain::ids::{DoorPassId, EventId};
+use domain::ids::EventId;
 use domain::refusal::Refusal;
 use domain::text::DoorName;
 use domain::{Change, Record};
-use jiff::Timestamp;
 use kit::{Caller, Created, Cx, Grant, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,17 +22,14 @@ pub struct CreateDoorPass {
 
 /// A new door pass.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct DoorPassView {
-    /// Its id, for revoking it.
-    pub id: DoorPassId,
-    /// Its event.
-    pub event: EventId,
-    /// Its door.
-    pub door: DoorName,
+pub struct NewDoorPass {
+    /// The pass.
+    #[serde(flatten)]
+    pub pass: DoorPassView,
     /// Send it as a bearer token. It is shown this once.
     pub token: String,
-    /// When it ends, as the event is planned now.
-    pub ends_at: Timestamp,
+    /// The link that opens the scanner with it, to be handed to who stands at the door.
+    pub url: String,
 }
 
 impl Route for CreateDoorPass {
@@ -40,7 +37,7 @@ impl Route for CreateDoorPass {
     const CALLER: Caller = Caller::OrganizerOf("event");
     const IDEMPOTENT: bool = true;
     const GRANTS: &[Grant] = &[read(Table::Events), write(Table::Events), read(Table::SigningKeys)];
-    type Reply = Created<DoorPassView>;
+    type Reply = Created<NewDoorPass>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let event = cx.store().event(self.event).await?.ok_or_else(|| Refusal::not_found("event"))?;
@@ -53,13 +50,10 @@ impl Route for CreateDoorPass {
             revoked_at: None,
             version: 1,
         };
-        let view = DoorPassView {
-            id: pass.id,
-            event: event.id,
-            door: pass.door.clone(),
-            token: cx.door_token(pass.id, event.id).await?,
-            ends_at: DoorPass::ends(&event),
-        };
+        let token = cx.door_token(pass.id, event.id).await?;
+        // In the fragment, which no browser sends anywhere.
+        let url = format!("{}/organize/door#{token}", cx.base_url());
+        let view = NewDoorPass { pass: DoorPassView::new(pass.clone(), &event), token, url };
         cx.commit(vec![Change::Insert(Record::DoorPass(pass))], Created(view)).await
     }
 }

@@ -1,7 +1,8 @@
 //! What is shown of scans.
 
-use domain::checkins::{Admission, Outcome, RedReason, Scan};
-use domain::ids::{ScanId, TicketId};
+use domain::checkins::{Admission, DoorPass, Outcome, RedReason, Scan};
+use domain::events::Event;
+use domain::ids::{DoorPassId, EventId, ScanId, TicketId};
 use domain::text::{DoorName, PersonName};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -14,6 +15,9 @@ pub struct ScanView {
     pub scan: ScanId,
     /// Green, amber or red.
     pub outcome: Outcome,
+    /// What the door had shown for it, where it was offline: a conflict, where it is another than the outcome.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown_offline: Option<Outcome>,
     /// Why it is red.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<RedReason>,
@@ -41,6 +45,7 @@ impl From<Scan> for ScanView {
         ScanView {
             scan: scan.id,
             outcome: scan.outcome,
+            shown_offline: scan.shown_offline,
             reason: scan.reason,
             ticket: scan.ticket,
             name: scan.name,
@@ -48,6 +53,38 @@ impl From<Scan> for ScanView {
             door: scan.door,
             admission: scan.admission,
             undone_at: scan.undone_at,
+        }
+    }
+}
+
+/// A door pass, without its token.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DoorPassView {
+    /// Its id, for revoking it.
+    pub id: DoorPassId,
+    /// Its event.
+    pub event: EventId,
+    /// Its door.
+    pub door: DoorName,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends, as the event is planned now.
+    pub ends_at: Timestamp,
+    /// When it was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl DoorPassView {
+    /// A pass to the door of `event`.
+    pub fn new(pass: DoorPass, event: &Event) -> Self {
+        DoorPassView {
+            id: pass.id,
+            event: pass.event,
+            door: pass.door,
+            created_at: pass.created_at,
+            ends_at: DoorPass::ends(event),
+            revoked_at: pass.revoked_at,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Events, places and tickets as mails and calendar entries show them.
 
+use crate::events::short_url;
 use crate::tickets::ticket_url;
 use domain::bookings::Booking;
 use domain::events::{Event, Place};
@@ -27,7 +28,7 @@ pub fn event_card(event: &Event, base_url: &str, confirmed: bool) -> EventCard {
         ends: event.ends.zoned(),
         place: event.details.place.as_ref().map(place_line),
         online_link: event.details.online_link.as_ref().filter(|_| confirmed).map(ToString::to_string),
-        page_link: format!("{base_url}/e/{}", event.slug),
+        page_link: short_url(base_url, &event.code),
         organizer_name: event.organizer_name.to_string(),
         // Their address is theirs to give; until they can choose to, answers go to the sender.
         organizer_email: None,

@@ -4,7 +4,7 @@ use super::cards::{calendar_slot, event_card, place_line, ticket_stubs};
 use domain::accounts::{MailKind, RESET_MINUTES, User, VERIFICATION_MINUTES};
 use domain::bookings::{Booking, State};
 use domain::events::{Event, Status};
-use domain::facts::{Before, Delivery, To, What, is_told, may_mail};
+use domain::facts::{Before, Delivery, Difference, To, What, is_told, may_mail};
 use domain::ids::BookingId;
 use domain::pools;
 use domain::reminders::ReminderKind;
@@ -157,17 +157,12 @@ async fn booking_content(cx: &Cx, what: &What, booking: &Booking, event: &Event)
 }
 
 fn changes(before: &Before, event: &Event) -> Vec<Change> {
-    let mut changes = Vec::new();
-    if before.starts != event.starts || before.ends != event.ends {
-        changes.push(Change::Time { starts: before.starts.zoned(), ends: before.ends.zoned() });
-    }
-    if before.place != event.details.place {
-        changes.push(Change::Place { before: before.place.as_ref().map(place_line) });
-    }
-    if before.online_link != event.details.online_link {
-        changes.push(Change::OnlineLink);
-    }
-    changes
+    let change = |difference| match difference {
+        Difference::Time => Change::Time { starts: before.starts.zoned(), ends: before.ends.zoned() },
+        Difference::Place => Change::Place { before: before.place.as_ref().map(place_line) },
+        Difference::OnlineLink => Change::OnlineLink,
+    };
+    before.differences(event).into_iter().map(change).collect()
 }
 
 async fn organizer_content(cx: &Cx, id: BookingId) -> Result<Option<(User, Content)>> {
@@ -180,6 +175,7 @@ async fn organizer_content(cx: &Cx, id: BookingId) -> Result<Option<(User, Conte
     let places = pools::places(&event, &seats);
     let content = Content::NewBooking {
         event: event_card(&event, cx.base_url(), true),
+        guests_link: format!("{}/organize/events/{}/guests", cx.base_url(), event.id),
         guest_name: booking.name.to_string(),
         party_size: u32::from(booking.party_size.get()),
         places_taken: u32::try_from(places.taken).unwrap_or(0),

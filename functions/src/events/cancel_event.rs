@@ -1,8 +1,7 @@
 //! Calling an event off.
 
-use super::EventView;
+use super::{EventView, Reader, own};
 use domain::ids::EventId;
-use domain::refusal::Refusal;
 use domain::text::MessageBody;
 use kit::{Caller, Cx, Grant, Result, Route, Table, Tagged, read, remove, write};
 use schemars::JsonSchema;
@@ -34,15 +33,13 @@ impl Route for CancelEvent {
     type Reply = Tagged<EventView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let user = cx.user()?;
-        let (event, calendar) = cx.store().event_and_calendar(self.event, user).await?;
-        let event = event.ok_or_else(|| Refusal::not_found("event"))?.run_by(user)?;
-        cx.check_version("event", event.version)?;
+        let (event, calendar) = cx.store().event_and_calendar(self.event, cx.user()?).await?;
+        let event = own(cx, event)?;
         let (cancelled, changes) = event.cancelled(&calendar, self.message, cx.now())?;
         if !changes.is_empty() {
             cx.metric("EventsCancelled", 1.0);
         }
-        let reply = Tagged(cancelled.version, EventView::new(cancelled, cx.base_url(), true));
+        let reply = Tagged(cancelled.version, EventView::new(cancelled, cx.base_url(), Reader::Organizer));
         cx.commit(changes, reply).await
     }
 }

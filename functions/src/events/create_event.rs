@@ -1,8 +1,8 @@
 //! Making an event.
 
-use super::EventView;
+use super::{EventView, Reader};
 use domain::Language;
-use domain::events::{self, Details, EventKind, Organizer, Place, Visibility};
+use domain::events::{self, Details, EventKind, Organizer, Place, ShortCode, Visibility};
 use domain::money::Money;
 use domain::text::{Description, EventName, Link, Slug};
 use domain::time::{WallTime, Zone};
@@ -42,9 +42,6 @@ pub struct CreateEvent {
     /// What a place costs; leave it out where it is free.
     #[serde(default)]
     price: Option<Money>,
-    /// A link to a picture.
-    #[serde(default)]
-    cover: Option<Link>,
     /// The language that is spoken there; yours where it isn't said.
     #[serde(default)]
     language: Option<Language>,
@@ -73,15 +70,15 @@ impl Route for CreateEvent {
             online_link: self.online_link,
             capacity: self.capacity,
             price: self.price,
-            cover: self.cover,
             language: self.language.unwrap_or_else(|| cx.language()),
             visibility: self.visibility,
         };
-        let (event, changes) = events::draft(cx.new_id()?, &organizer, self.slug, details, cx.now())?;
+        let code = ShortCode::of(&cx.chance().bytes()?);
+        let (event, changes) = events::draft(cx.new_id()?, code, &organizer, self.slug, details, cx.now())?;
         let claim = event.claim();
         let (twin, same_slug) =
             tokio::try_join!(cx.store().event_twin(&claim), cx.store().event_by_slug(event.slug.as_str()))?;
         events::not_a_duplicate(&event, twin, same_slug)?;
-        cx.commit(changes, Created(EventView::new(event, cx.base_url(), true))).await
+        cx.commit(changes, Created(EventView::new(event, cx.base_url(), Reader::Organizer))).await
     }
 }

@@ -1,7 +1,7 @@
 //! Throwing a draft away.
 
+use super::own;
 use domain::ids::EventId;
-use domain::refusal::Refusal;
 use kit::{Caller, Cx, Grant, NoContent, Result, Route, Table, read, remove};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -21,9 +21,7 @@ impl Route for DiscardEvent {
     type Reply = NoContent;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let event = cx.store().event(self.event).await?.ok_or_else(|| Refusal::not_found("event"))?;
-        let event = event.run_by(cx.user()?)?;
-        cx.check_version("event", event.version)?;
+        let event = own(cx, cx.store().event(self.event).await?)?;
         cx.commit(event.discarded()?, NoContent).await
     }
 }

@@ -3,27 +3,27 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How many entries a page holds: 1 to 100, 20 where it isn't said.
+/// How many entries a page holds: 1 to 100 or another `MOST`, 20 where it isn't said.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "i32")]
-#[schemars(with = "i32", extend("minimum" = 1, "maximum" = 100, "default" = 20))]
-pub struct Limit(i32);
+#[schemars(with = "i32", extend("minimum" = 1, "maximum" = MOST, "default" = 20))]
+pub struct Limit<const MOST: i32 = 100>(i32);
 
-impl Default for Limit {
+impl<const MOST: i32> Default for Limit<MOST> {
     fn default() -> Self {
         Self(20)
     }
 }
-impl Limit {
+impl<const MOST: i32> Limit<MOST> {
     /// The number.
     pub fn get(self) -> i32 {
         self.0
     }
 }
-impl TryFrom<i32> for Limit {
-    type Error = &'static str;
+impl<const MOST: i32> TryFrom<i32> for Limit<MOST> {
+    type Error = String;
     fn try_from(limit: i32) -> Result<Self, Self::Error> {
-        if (1..=100).contains(&limit) { Ok(Self(limit)) } else { Err("must be 1 to 100") }
+        if (1..=MOST).contains(&limit) { Ok(Self(limit)) } else { Err(format!("must be 1 to {MOST}")) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is on.
 
-use super::{EventView, Limit, PageOf};
+use super::{EventView, Limit, PageOf, Reader};
 use jiff::Timestamp;
 use kit::{Caller, Cx, Grant, Json, Result, Route, Table, read};
 use schemars::JsonSchema;
@@ -52,7 +52,7 @@ impl Route for ListEvents {
         let filter = ListedFilter { priced: self.price.map(|price| price == PriceFilter::Paid), online: self.online };
         let limit = self.limit.get();
         let page = cx.store().listed_events(from, self.to, &filter, limit, self.cursor.as_deref()).await?;
-        let items = page.items.into_iter().map(|event| EventView::new(event, cx.base_url(), false)).collect();
+        let items = page.items.into_iter().map(|event| EventView::new(event, cx.base_url(), Reader::Anybody)).collect();
         Ok(Json(PageOf { items, cursor: page.cursor }))
     }
 }

@@ -1,8 +1,7 @@
 //! Publishing an event.
 
-use super::{EventView, decide};
+use super::{EventView, Reader, decide, own};
 use domain::ids::EventId;
-use domain::refusal::Refusal;
 use kit::{Caller, Cx, Grant, Result, Route, Table, Tagged, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -31,16 +30,14 @@ impl Route for PublishEvent {
     type Reply = Tagged<EventView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let user = cx.user()?;
-        let (event, calendar) = cx.store().event_and_calendar(self.event, user).await?;
-        let event = event.ok_or_else(|| Refusal::not_found("event"))?.run_by(user)?;
-        cx.check_version("event", event.version)?;
+        let (event, calendar) = cx.store().event_and_calendar(self.event, cx.user()?).await?;
+        let event = own(cx, event)?;
         let (published, changes) =
             decide(cx, &calendar, |calendar| event.published(calendar, self.allow_overlap, cx.now())).await?;
         if !changes.is_empty() {
             cx.metric("EventsPublished", 1.0);
         }
-        let reply = Tagged(published.version, EventView::new(published, cx.base_url(), true));
+        let reply = Tagged(published.version, EventView::new(published, cx.base_url(), Reader::Organizer));
         cx.commit(changes, reply).await
     }
 }

@@ -1,8 +1,7 @@
 //! Reading an event.
 
-use super::EventView;
+use super::{EventRef, EventView, Reader};
 use domain::events::Status;
-use domain::ids::EventId;
 use domain::pools;
 use domain::refusal::Refusal;
 use kit::{Caller, Cx, Grant, Result, Route, Table, Tagged, read};
@@ -13,8 +12,8 @@ use serde::Deserialize;
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadEvent {
-    /// Which.
-    event: EventId,
+    /// Which: its id, or its slug, which takes a step more to find.
+    event: EventRef,
 }
 
 impl Route for ReadEvent {
@@ -24,6 +23,7 @@ impl Route for ReadEvent {
     type Reply = Tagged<EventView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
+        let id = self.event.id(cx).await?;
         let user = cx.user_if_any();
         let calendar = async {
             match user {
@@ -31,15 +31,19 @@ impl Route for ReadEvent {
                 None => Ok(None),
             }
         };
-        let (seen, calendar) = tokio::try_join!(cx.store().event_and_pools(self.event), calendar)?;
+        let (seen, calendar) = tokio::try_join!(cx.store().event_and_pools(id), calendar)?;
         let (event, seats) = seen.ok_or_else(|| Refusal::not_found("event"))?;
         let event = event.seen_by(user)?;
-        let has_place =
-            calendar.is_some_and(|calendar| calendar.entry(event.id).is_some_and(|entry| entry.booking.is_some()));
-        let sees_link = has_place || user == Some(event.organizer);
+        // A calendar's entry without a booking is the organizer's own. What is cancelled has no live booking.
+        let booking = calendar.and_then(|calendar| calendar.entry(event.id)?.booking);
+        let reader = match booking.filter(|_| event.status == Status::Published) {
+            _ if user == Some(event.organizer) => Reader::Organizer,
+            Some(booking) => Reader::Guest(booking),
+            None => Reader::Anybody,
+        };
         let places = (event.status == Status::Published).then(|| pools::places(&event, &seats));
         let version = event.version;
-        let view = EventView::new(event, cx.base_url(), sees_link);
+        let view = EventView::new(event, cx.base_url(), reader);
         Ok(Tagged(
             version,
             match places {

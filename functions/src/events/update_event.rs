@@ -1,22 +1,24 @@
 //! Changing an event.
 
-use super::{EventView, decide};
+use super::{EventView, Reader, decide, own};
 use crate::present::{given, present};
-use domain::Language;
-use domain::events::{self, Details, EventKind, Place, Visibility};
+use domain::events::{self, Details, Event, EventKind, Place, Visibility};
 use domain::ids::EventId;
 use domain::money::Money;
 use domain::refusal::Refusal;
 use domain::text::{Description, EventName, Link};
 use domain::time::{WallTime, Zone};
-use kit::{Caller, Cx, Grant, Result, Route, Table, Tagged, read, remove, write};
+use domain::{Change, Language};
+use kit::{Caller, Cx, Error, Grant, Result, Route, Table, Tagged, read, remove, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Change an event: the fields that are sent, and no others. A change of time or place is mailed to everybody who has a
 /// place.
+// Inline, so that `preview_update` has the same fields as its own.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub struct UpdateEvent {
     /// Which.
     event: EventId,
@@ -60,10 +62,6 @@ pub struct UpdateEvent {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<Money>")]
     price: Option<Option<Money>>,
-    /// A link to a picture; `null` takes it out.
-    #[serde(default, deserialize_with = "present")]
-    #[schemars(with = "Option<Link>")]
-    cover: Option<Option<Link>>,
     /// The language that is spoken there.
     #[serde(default, deserialize_with = "given")]
     #[schemars(with = "Language")]
@@ -90,11 +88,32 @@ impl UpdateEvent {
             online_link: self.online_link.unwrap_or(details.online_link),
             capacity: self.capacity.unwrap_or(details.capacity),
             price: self.price.unwrap_or(details.price),
-            cover: self.cover.unwrap_or(details.cover),
             language: self.language.unwrap_or(details.language),
             visibility: self.visibility.unwrap_or(details.visibility),
         }
     }
+
+    /// What the change comes to: the event before and after, and what is to be written. One trip, and nothing is written.
+    pub(super) async fn decided(self, cx: &Cx) -> Result<(Event, Event, Vec<Change>)> {
+        let desk = cx.store().event_desk(self.event, cx.user()?).await?;
+        let (event, pools, calendar) = desk.ok_or_else(|| Refusal::not_found("event"))?;
+        let event = own(cx, Some(event))?;
+        let allow_overlap = self.allow_overlap;
+        let details = self.apply(event.details.clone());
+        let (changed, changes) =
+            decide(cx, &calendar, |calendar| event.changed(details.clone(), &pools, calendar, allow_overlap, cx.now()))
+                .await?;
+        Ok((event, changed, changes))
+    }
+}
+
+/// Whether the name and start that a change leads to are free. One trip where they are others than before.
+pub(super) async fn not_a_duplicate(cx: &Cx, before: &Event, after: &Event) -> Result<()> {
+    if before.claim() == after.claim() {
+        return Ok(());
+    }
+    let twin = cx.store().event_twin(&after.claim()).await?;
+    Ok(events::not_a_duplicate(after, twin, None)?)
 }
 
 impl Route for UpdateEvent {
@@ -113,21 +132,16 @@ impl Route for UpdateEvent {
     type Reply = Tagged<EventView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let user = cx.user()?;
-        let desk = cx.store().event_desk(self.event, user).await?;
-        let (event, pools, calendar) = desk.ok_or_else(|| Refusal::not_found("event"))?;
-        let event = event.run_by(user)?;
-        cx.check_version("event", event.version)?;
-        let allow_overlap = self.allow_overlap;
-        let details = self.apply(event.details.clone());
-        let (changed, changes) =
-            decide(cx, &calendar, |calendar| event.changed(details.clone(), &pools, calendar, allow_overlap, cx.now()))
-                .await?;
-        if changed.claim() != event.claim() {
-            let twin = cx.store().event_twin(&changed.claim()).await?;
-            events::not_a_duplicate(&changed, twin, None)?;
+        let (event, changed, changes) = self.decided(cx).await?;
+        let reply = Tagged(changed.version, EventView::new(changed.clone(), cx.base_url(), Reader::Organizer));
+        match cx.commit(changes, reply).await {
+            // Another event may hold the claim on the new name and start. The claim's own condition keeps this one away;
+            // which event it is, is read only then, so that a change that goes through saves the trip.
+            Err(overtaken @ Error::Store(store::Error::Overtaken)) => {
+                not_a_duplicate(cx, &event, &changed).await?;
+                Err(overtaken)
+            }
+            done => done,
         }
-        let reply = Tagged(changed.version, EventView::new(changed, cx.base_url(), true));
-        cx.commit(changes, reply).await
     }
 }

@@ -1,8 +1,8 @@
 //! What is shown of events. What a reader may not see is absent.
 
 use domain::announcements::Announcement;
-use domain::events::{Event, EventKind, Place, Status, Visibility};
-use domain::ids::{AnnouncementId, EventId, UserId};
+use domain::events::{Event, EventKind, Place, ShortCode, Status, Visibility};
+use domain::ids::{AnnouncementId, BookingId, EventId, UserId};
 use domain::money::Money;
 use domain::pools::Places;
 use domain::text::{Description, EventName, Link, MessageBody, PersonName, Slug, Subject};
@@ -21,6 +21,17 @@ pub struct OrganizerView {
     pub name: PersonName,
 }
 
+/// As whom somebody reads an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// As anybody.
+    Anybody,
+    /// As somebody who has a live booking.
+    Guest(BookingId),
+    /// As its organizer.
+    Organizer,
+}
+
 /// An event.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EventView {
@@ -32,6 +43,8 @@ pub struct EventView {
     pub slug: Slug,
     /// Its page.
     pub url: String,
+    /// The same, in a few letters; leads nowhere while it is a draft.
+    pub short_url: String,
     /// Its name.
     pub name: EventName,
     /// What sort it is.
@@ -69,9 +82,11 @@ pub struct EventView {
     pub price: Option<Money>,
     /// Who hosts it.
     pub organizer: OrganizerView,
-    /// A picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cover: Option<Link>,
+    /// Which of the eight colours of the shared style it has.
+    pub hue: u8,
+    /// Its cover, as a path on this origin. A picture that was uploaded (`-960.jpg`) is there in the widths 480 and 1600
+    /// too: put that number in the place of 960.
+    pub cover_url: String,
     /// The language that is spoken there.
     pub language: Language,
     /// Who finds it.
@@ -87,16 +102,29 @@ pub struct EventView {
     /// What the organizer said to that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_message: Option<MessageBody>,
+    /// Your live booking; absent where you have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub my_booking: Option<BookingId>,
+    /// True where it is your own event; absent where it isn't.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_mine: Option<bool>,
+}
+
+/// An event's address in a few letters.
+pub fn short_url(base_url: &str, code: &ShortCode) -> String {
+    format!("{base_url}/s/{code}")
 }
 
 impl EventView {
-    /// An event as `reader` sees it: `sees_link` says whether they may join online.
-    pub fn new(event: Event, base_url: &str, sees_link: bool) -> Self {
+    /// An event as `reader` sees it: the link to join is for those who have a place and for the organizer.
+    pub fn new(event: Event, base_url: &str, reader: Reader) -> Self {
+        let (hue, cover_url) = (event.hue(), event.cover_url());
         let details = event.details;
         EventView {
             id: event.id,
             version: event.version,
             url: format!("{base_url}/e/{}", event.slug),
+            short_url: short_url(base_url, &event.code),
             slug: event.slug,
             name: details.name,
             kind: details.kind,
@@ -109,18 +137,24 @@ impl EventView {
             ends_at: event.ends.instant,
             place: details.place,
             online: details.online_link.is_some(),
-            online_link: details.online_link.filter(|_| sees_link),
+            online_link: details.online_link.filter(|_| reader != Reader::Anybody),
             capacity: details.capacity,
             places_left: None,
             price: details.price,
             organizer: OrganizerView { id: event.organizer, name: event.organizer_name },
-            cover: details.cover,
+            hue,
+            cover_url,
             language: details.language,
             visibility: details.visibility,
             status: event.status,
             published_at: event.published_at,
             cancelled_at: event.cancelled_at,
             cancel_message: event.cancel_message,
+            my_booking: match reader {
+                Reader::Guest(booking) => Some(booking),
+                Reader::Anybody | Reader::Organizer => None,
+            },
+            is_mine: (reader == Reader::Organizer).then_some(true),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The pages about an account that mails link to. A page changes nothing by being opened: programs that check mails open
 //! every link. Something happens when its button is pressed.
 
-use super::shell::{Sheet, nothing_here};
+use super::shell::{Runs, Sheet, nothing_here};
 use super::words::{Action, Words, words};
 use domain::Language;
 use kit::{Caller, Cx, Error, Grant, Html, Result, Route};
@@ -54,15 +54,24 @@ struct Form<'a> {
     post: String,
     action: &'static Action,
     fields: Vec<Field<'a>>,
+    /// Where to go once it is done.
+    then: Option<Lead>,
+}
+
+/// A link that leads on.
+#[derive(Clone, Copy, Serialize)]
+struct Lead {
+    href: &'static str,
+    text: &'static str,
 }
 
 #[derive(Serialize)]
 struct AccountShown<'a> {
     title: &'static str,
     text: &'static str,
-    /// A request to the API, where there is no page for it.
-    line: Option<&'static str>,
     forms: Vec<Form<'a>>,
+    /// The one thing to do, where it is done elsewhere.
+    lead_on: Option<Lead>,
     /// What the link to where a new password is asked for says.
     forgot_link: Option<&'static str>,
     /// What the script says when a form is refused, as JSON.
@@ -75,7 +84,8 @@ impl RenderAccountPage {
         let email = || Field { kind: "email", autocomplete: "email", ..typed("email", words.email, &self.email) };
         let half_link = (words.half_link.title, words.half_link.text);
         let named = |action: &'static Action| (action.title, action.text);
-        let mut line = None;
+        let log_in = Lead { href: "/log-in", text: words.log_in_link };
+        let mut lead_on = None;
         let (head, forms) = match self.action.as_str() {
             "verify" => {
                 let code = Field { autocomplete: "one-time-code", ..typed("code", words.code, &self.code) };
@@ -83,26 +93,28 @@ impl RenderAccountPage {
                     post: "/api/users/verify-email".to_owned(),
                     action: &words.verify,
                     fields: vec![email(), code],
+                    then: Some(log_in),
                 };
                 let again = Form {
                     post: "/api/users/request-verification".to_owned(),
                     action: &words.again,
                     fields: vec![email()],
+                    then: None,
                 };
                 (named(&words.verify), vec![verify, again])
             }
             // Without its token the form could only be refused.
             "reset" if self.token.is_empty() => (half_link, vec![]),
-            "reset" => (named(&words.reset), vec![self.reset(words)]),
+            "reset" => (named(&words.reset), vec![self.reset(words, log_in)]),
             "forgot" => {
                 let post = "/api/password-resets".to_owned();
-                (named(&words.forgot), vec![Form { post, action: &words.forgot, fields: vec![email()] }])
+                (named(&words.forgot), vec![Form { post, action: &words.forgot, fields: vec![email()], then: None }])
             }
             "unsubscribe" if self.token.is_empty() => (half_link, vec![]),
             "unsubscribe" => (named(&words.unsubscribe), vec![self.unsubscribe(words)]),
             "sign-in" => {
-                line = Some("POST /api/tokens");
-                ((words.sign_in.title, words.sign_in.text), vec![])
+                lead_on = Some(log_in);
+                ((words.log_in.title, words.log_in.text), vec![])
             }
             _ => return nothing_here(language, |words| &words.no_page),
         };
@@ -113,12 +125,12 @@ impl RenderAccountPage {
             _ => None,
         };
         let refused = serde_json::to_string(&words.refused).map_err(Error::internal)?;
-        let scripted = !forms.is_empty();
-        let shown = AccountShown { title, text, line, forms, forgot_link, refused };
-        Sheet { scripted, ..Sheet::new("account.html") }.filled(language, &shown)
+        let runs = if forms.is_empty() { Runs::Nothing } else { Runs::Forms };
+        let shown = AccountShown { title, text, forms, lead_on, forgot_link, refused };
+        Sheet { runs, ..Sheet::new("account.html") }.filled(language, &shown)
     }
 
-    fn reset(&self, words: &'static Words) -> Form<'_> {
+    fn reset(&self, words: &'static Words, log_in: Lead) -> Form<'_> {
         let token = Field { kind: "hidden", ..typed("token", "", &self.token) };
         let password = Field {
             kind: "password",
@@ -126,13 +138,18 @@ impl RenderAccountPage {
             hint: Some(words.password_hint),
             ..typed("password", words.new_password, "")
         };
-        Form { post: "/api/password-resets/redeem".to_owned(), action: &words.reset, fields: vec![token, password] }
+        Form {
+            post: "/api/password-resets/redeem".to_owned(),
+            action: &words.reset,
+            fields: vec![token, password],
+            then: Some(log_in),
+        }
     }
 
     fn unsubscribe(&self, words: &'static Words) -> Form<'_> {
         // The token goes where mail programs put it (RFC 8058): into the query.
         let token = in_query(&self.token);
-        Form { post: format!("/api/unsubscribe?token={token}"), action: &words.unsubscribe, fields: vec![] }
+        Form { post: format!("/api/unsubscribe?token={token}"), action: &words.unsubscribe, fields: vec![], then: None }
     }
 }
 
@@ -182,7 +199,7 @@ mod tests {
             ("reset", "token=a.b", "action=\"&#x2f;api&#x2f;password-resets&#x2f;redeem\""),
             ("forgot", "", "action=\"&#x2f;api&#x2f;password-resets\""),
             ("unsubscribe", "token=a.b", "action=\"&#x2f;api&#x2f;unsubscribe?token=a.b\""),
-            ("sign-in", "", "POST &#x2f;api&#x2f;tokens"),
+            ("sign-in", "", "href=\"&#x2f;log-in\""),
         ] {
             let html = asked(action, query);
             assert_eq!(html.status, 200);
@@ -204,6 +221,7 @@ mod tests {
         let page = asked("verify", "email=ada@example.org&code=123456").page;
         assert!(page.contains("value=\"ada@example.org\"") && page.contains("value=\"123456\""));
         assert!(page.contains("<noscript>") && page.contains("role=\"status\""));
+        assert!(page.contains("<p class=\"row\" hidden><a class=\"button\" href=\"&#x2f;log-in\">Log in</a></p>"));
     }
 
     #[test]

@@ -1,25 +1,28 @@
 //! An event's page.
 
-use super::cover;
-use super::shell::{Sheet, nothing_here, unbroken};
+use super::linked_data::{Addresses, SUMMARY, linked_data};
+use super::shell::{AppPage, Cyrillic, Runs, Sheet, in_script, nothing_here_but_the_app, unbroken};
 use super::words::{Words, words};
 use crate::deliveries::cards;
+use crate::events::{EventView, Reader};
 use domain::events::{Event, Status, Visibility};
 use domain::money::Money;
 use domain::pools::{self, Places};
 use domain::text::Slug;
-use domain::{Language, markdown};
+use domain::{Language, markdown, pictures};
 use jiff::Timestamp;
-use kit::{Caller, Cx, Grant, Html, Result, Route, Table, read};
+use kit::{Caller, Cx, Error, Grant, Html, Result, Route, Table, read};
 use mail::PlaceLine;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// How much of the description search engines and messengers show.
-const SUMMARY: usize = 200;
+/// For how long the network of caches in between may give everybody the same page: what it says of places is as old at most,
+/// and a rush on a shared link doesn't reach the tables.
+const SHARED: &str = "public, max-age=0, s-maxage=15";
 
-/// Show an event's page. Who sees it is who has its link; a draft has no page.
+/// Show an event's page. Who sees it is who has its link. A draft has no page; its organizer sees it in the app, which takes
+/// this page over.
 #[derive(Clone, Deserialize, JsonSchema)]
 pub struct RenderEventPage {
     /// The readable part of the event's address.
@@ -30,16 +33,18 @@ impl Route for RenderEventPage {
     const ROUTE: &str = "GET /e/{slug}";
     const CALLER: Caller = Caller::Anyone;
     const GRANTS: &[Grant] = &[read(Table::Events), read(Table::Pools)];
-    type Reply = Html;
+    type Reply = AppPage;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let missing = || nothing_here(cx.language(), |words| &words.no_event);
+        let missing = || nothing_here_but_the_app(cx.language(), |words| &words.no_event);
         let Ok(slug) = self.slug.parse::<Slug>() else { return missing() };
         let Some(id) = cx.store().event_by_slug(slug.as_str()).await? else { return missing() };
         match cx.store().event_and_pools(id).await? {
             Some((event, seats)) if event.is_visible() => {
                 let places = pools::places(&event, &seats);
-                page(&event, &places, cx.base_url(), cx.language(), cx.now())
+                let language = cx.language_or(event.details.language);
+                let html = page(&event, &places, cx.base_url(), language, cx.now())?;
+                Ok(AppPage { html, cache: SHARED })
             }
             _ => missing(),
         }
@@ -49,7 +54,7 @@ impl Route for RenderEventPage {
 /// Where an event stands for who looks at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Standing {
+pub(super) enum Standing {
     Ahead,
     Running,
     Ended,
@@ -81,8 +86,9 @@ impl From<PlaceLine> for PlaceShown {
 
 #[derive(Serialize)]
 struct EventShown<'a> {
-    id: String,
-    url: String,
+    url: &'a str,
+    card: &'a str,
+    card_words: String,
     name: &'a str,
     kind: &'static str,
     /// The language of what the organizer wrote.
@@ -91,9 +97,11 @@ struct EventShown<'a> {
     summary: String,
     locale: &'static str,
     unlisted: bool,
-    cover: Option<&'a str>,
-    drawing: String,
+    cover: String,
+    /// The cover in several widths, where there are any.
+    cover_set: Option<String>,
     linked_data: String,
+    page_data: String,
     standing: Standing,
     message: Option<&'a str>,
     when: String,
@@ -112,14 +120,15 @@ fn page(event: &Event, places: &Places, base_url: &str, language: Language, now:
     let (details, words) = (&event.details, words(language));
     let standing = standing(event, now);
     let open = matches!(standing, Standing::Ahead | Standing::Running);
-    // A picture that would be fetched in the clear isn't.
-    let cover = details.cover.as_ref().map(|link| link.as_str()).filter(|link| link.starts_with("https://"));
     let sold_out = places.left.is_some_and(|left| left <= 0);
-    let linked_data = linked_data(event, standing, sold_out, cover, base_url);
+    let addresses = Addresses::of(event, base_url);
     let (when, zone) = mail::when(language, &event.starts.zoned(), &event.ends.zoned(), now);
+    let view = EventView::new(event.clone(), base_url, Reader::Anybody).with_places(*places);
+    let page_data = serde_json::to_value(&view).map_err(Error::internal)?;
     let shown = EventShown {
-        id: event.id.to_string(),
-        url: url(event, base_url),
+        url: &addresses.page,
+        card: &addresses.card,
+        card_words: format!("{}. {when}", details.name),
         name: details.name.as_str(),
         kind: (words.kind)(details.kind),
         spoken: details.language.code(),
@@ -127,9 +136,12 @@ fn page(event: &Event, places: &Places, base_url: &str, language: Language, now:
         summary: summary(event, &when),
         locale: words.locale,
         unlisted: details.visibility == Visibility::Unlisted,
-        cover,
-        drawing: cover::drawing(event.id, details.kind),
-        linked_data: in_script(&linked_data),
+        cover: event.cover_url(),
+        cover_set: event.picture.map(|picture| {
+            pictures::WIDTHS.map(|width| format!("/pictures/{} {width}w", picture.id.file(width))).join(", ")
+        }),
+        linked_data: in_script(&linked_data(event, standing, sold_out, &addresses)),
+        page_data: in_script(&json!({ "event": page_data, "language": language })),
         standing,
         message: event.cancel_message.as_ref().map(|message| message.as_str()),
         when: unbroken(&when),
@@ -143,12 +155,9 @@ fn page(event: &Event, places: &Places, base_url: &str, language: Language, now:
         description: markdown::html(details.description.as_str()),
         bookable: open && !sold_out,
     };
-    let picture = cover.is_some();
-    Sheet { hue: cover::hue(event.id), picture, ..Sheet::new("event.html") }.filled(language, &shown)
-}
-
-fn url(event: &Event, base_url: &str) -> String {
-    format!("{base_url}/e/{}", event.slug)
+    let place = details.place.as_ref().map_or("", |place| place.name.as_str());
+    let cyrillic = Cyrillic::of(&[shown.name], &[shown.organizer, place, &shown.description]);
+    Sheet { hue: event.hue(), runs: Runs::App, cyrillic, ..Sheet::new("event.html") }.filled(language, &shown)
 }
 
 fn summary(event: &Event, when: &str) -> String {
@@ -157,7 +166,7 @@ fn summary(event: &Event, when: &str) -> String {
 }
 
 fn price(price: Option<&Money>, words: &Words) -> String {
-    price.map_or_else(|| words.free.to_owned(), |price| price.to_string().replace('.', words.point))
+    price.map_or_else(|| words.free.to_owned(), words.money)
 }
 
 fn places_left(places: &Places, words: &Words) -> String {
@@ -168,85 +177,12 @@ fn places_left(places: &Places, words: &Words) -> String {
     }
 }
 
-/// JSON for between `<script>` tags: there no entity is read, and `</script>` and `<!--` would end or change it (HTML
-/// Standard, "Restrictions for contents of script elements").
-fn in_script(data: &Value) -> String {
-    data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
-}
-
-/// The event for search engines (<https://schema.org/Event>). The link to join is nobody's who has no place.
-fn linked_data(event: &Event, standing: Standing, sold_out: bool, cover: Option<&str>, base_url: &str) -> Value {
-    let (details, url) = (&event.details, url(event, base_url));
-    let place = details.place.as_ref().map(|place| {
-        let mut shown = json!({ "@type": "Place", "name": place.name });
-        if let Some(address) = &place.address {
-            shown["address"] = json!(address);
-        }
-        if let Some((latitude, longitude)) = place.latitude.zip(place.longitude) {
-            shown["geo"] = json!({ "@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude });
-        }
-        shown
-    });
-    let online = details.online_link.as_ref().map(|_| json!({ "@type": "VirtualLocation", "url": url }));
-    let mode = match (&place, &online) {
-        (Some(_), Some(_)) => "Mixed",
-        (None, Some(_)) => "Online",
-        _ => "Offline",
-    };
-    let locations: Vec<Value> = place.into_iter().chain(online).collect();
-    let status = if standing == Standing::Cancelled { "EventCancelled" } else { "EventScheduled" };
-    let with_offset = |moment: &domain::time::Moment| {
-        let at = moment.zoned();
-        format!("{}{}", at.strftime("%Y-%m-%dT%H:%M:%S"), at.strftime("%:z"))
-    };
-    let mut data = json!({
-        "@context": "https://schema.org",
-        "@type": "Event",
-        "name": details.name,
-        "url": url,
-        "startDate": with_offset(&event.starts),
-        "endDate": with_offset(&event.ends),
-        "eventStatus": format!("https://schema.org/{status}"),
-        "eventAttendanceMode": format!("https://schema.org/{mode}EventAttendanceMode"),
-        "location": locations,
-        "organizer": { "@type": "Person", "name": event.organizer_name },
-        "inLanguage": details.language.code(),
-        "isAccessibleForFree": details.price.is_none(),
-    });
-    let about = markdown::plain(details.description.as_str(), SUMMARY);
-    if !about.is_empty() {
-        data["description"] = json!(about);
-    }
-    if let Some(cover) = cover {
-        data["image"] = json!([cover]);
-    }
-    if matches!(standing, Standing::Ahead | Standing::Running) {
-        let (amount, currency) = match &details.price {
-            Some(money) => {
-                let text = money.to_string();
-                (text.split(' ').next().unwrap_or_default().to_owned(), Some(money.currency.code()))
-            }
-            None => ("0".to_owned(), None),
-        };
-        let availability = if sold_out { "SoldOut" } else { "InStock" };
-        data["offers"] = json!({
-            "@type": "Offer",
-            "url": url,
-            "price": amount,
-            "availability": format!("https://schema.org/{availability}"),
-        });
-        if let Some(currency) = currency {
-            data["offers"]["priceCurrency"] = json!(currency);
-        }
-    }
-    data
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use crate::pages::testing::{assert_sound, event, now};
+    use serde_json::Value;
 
     const BASE: &str = "https://guestlist.example";
 
@@ -255,6 +191,11 @@ mod tests {
         assert_eq!(html.status, 200);
         assert_sound(&html);
         html.page
+    }
+
+    /// What is in a script of data.
+    fn script<'a>(page: &'a str, start: &str) -> &'a str {
+        page.split(start).nth(1).unwrap().split("</script>").next().unwrap()
     }
 
     #[test]
@@ -267,11 +208,12 @@ mod tests {
             "Kino Rodina",
             "Durbar Marg 12",
             "https:&#x2f;&#x2f;www.openstreetmap.org&#x2f;?mlat=27.7&amp;mlon=85.3#map=17&#x2f;27.7&#x2f;85.3",
-            "12.50 EUR",
+            "€12.50",
             "12 places left",
             "Ada Lovelace",
             "<em>live</em>",
-            "POST /api/events/evt_0000000000000000000000002A/bookings",
+            "<button class=\"button\" type=\"button\" disabled>Book a place</button>",
+            "<noscript><p class=\"small soft\">Booking needs JavaScript",
             "lang=\"en\"",
         ] {
             assert!(page.contains(text), "{text} is missing in {page}");
@@ -280,12 +222,55 @@ mod tests {
     }
 
     #[test]
+    fn messengers_find_a_card() {
+        let page = shown(&event(), Some(12), Language::En);
+        let found = |property: &str| {
+            let content = page.split(&format!("=\"{property}\" content=\"")).nth(1).expect(property);
+            content.split('"').next().unwrap().replace("&#x2f;", "/")
+        };
+        assert_eq!(found("og:title"), "Silent film night");
+        assert_eq!(found("og:url"), "https://guestlist.example/e/silent-film-night");
+        assert_eq!(found("og:image"), "https://guestlist.example/e/silent-film-night/card.png");
+        assert_eq!((found("og:image:width"), found("og:image:height")), ("1200".to_owned(), "630".to_owned()));
+        assert_eq!(found("og:image:alt"), "Silent film night. Saturday, 21 November, 19:30–22:00");
+        assert_eq!(found("og:locale"), "en_GB");
+        assert_eq!(found("twitter:card"), "summary_large_image");
+        assert!(found("og:description").starts_with("Saturday, 21 November, 19:30–22:00. Three films from 1926"));
+    }
+
+    #[test]
+    fn the_app_gets_what_an_anonymous_reader_sees() {
+        let mut event = event();
+        event.details.online_link = Some("https://meet.example/secret".parse().unwrap());
+        let page = shown(&event, Some(12), Language::Ru);
+        let data: Value = serde_json::from_str(script(&page, "id=\"page-data\">")).unwrap();
+        assert_eq!((&data["language"], &data["event"]["places_left"]), (&json!("ru"), &json!(12)));
+        let places = Places { taken: 3, admitted: 0, left: Some(12) };
+        let view = EventView::new(event, BASE, Reader::Anybody).with_places(places);
+        assert_eq!(data["event"], serde_json::to_value(view).unwrap());
+        assert!(data["event"]["online_link"].is_null() && data["event"]["is_mine"].is_null());
+    }
+
+    #[test]
+    fn fonts_are_fetched_at_once_where_their_letters_are() {
+        let preloads =
+            |page: &str| ["onest", "unbounded"].map(|font| page.contains(&format!("fonts/{font}-cyrillic.woff2\" as")));
+        let mut event = event();
+        assert_eq!(preloads(&shown(&event, None, Language::En)), [false, false]);
+        assert_eq!(preloads(&shown(&event, None, Language::Ru)), [true, true]);
+        event.organizer_name = "Ада".parse().unwrap();
+        assert_eq!(preloads(&shown(&event, None, Language::En)), [true, false]);
+        event.details.name = "Немое кино".parse().unwrap();
+        assert_eq!(preloads(&shown(&event, None, Language::En)), [true, true]);
+    }
+
+    #[test]
     fn it_speaks_russian() {
         let page = shown(&event(), Some(3), Language::Ru);
         let texts = [
             "lang=\"ru\"",
             "21 ноября, суббота, 19:30\u{2060}–\u{2060}22:00</time><br>время Катманду, UTC+5:45",
-            "12,50 EUR",
+            "12,50\u{A0}€",
             "Осталось 3 места",
         ];
         for text in texts {
@@ -314,15 +299,18 @@ mod tests {
         event.organizer_name = "<b onclick=a()>".parse().unwrap();
         event.details.place.as_mut().unwrap().name = evil.parse().unwrap();
         event.details.place.as_mut().unwrap().address = Some(evil.parse().unwrap());
-        event.details.cover = Some("https://pictures.example/a'b.png?x=1&y=2".parse().unwrap());
         event.status = Status::Cancelled;
         event.cancel_message = Some(evil.parse().unwrap());
         let page = shown(&event, Some(1), Language::En);
+        let (before, after) = page.split_once("<style>").unwrap();
+        let after = after.split_once("</style>").unwrap().1;
         for markup in ["<script>alert", "<img src=x", "<b onclick", "49"] {
-            assert!(!page.contains(markup), "{markup} is in {page}");
+            assert!(!before.contains(markup) && !after.contains(markup), "{markup} is in {page}");
         }
-        let data = page.split("ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
-        let data: Value = serde_json::from_str(data).expect("JSON up to the first end tag");
+        let app: Value =
+            serde_json::from_str(script(&page, "id=\"page-data\">")).expect("JSON up to the first end tag");
+        assert_eq!(app["event"]["name"], json!(event.details.name));
+        let data: Value = serde_json::from_str(script(&page, "ld+json\">")).expect("JSON up to the first end tag");
         assert_eq!(data["name"], json!(event.details.name));
         assert_eq!(data["eventStatus"], json!("https://schema.org/EventCancelled"));
     }
@@ -334,7 +322,7 @@ mod tests {
         event.cancel_message = Some("The projector broke.".parse().unwrap());
         let page = shown(&event, Some(0), Language::En);
         assert!(page.contains("Cancelled.") && page.contains("The projector broke."));
-        assert!(!page.contains("/bookings") && !page.contains("places left") && !page.contains("All places"));
+        assert!(!page.contains("Book a place") && !page.contains("places left") && !page.contains("All places"));
     }
 
     #[test]
@@ -343,13 +331,13 @@ mod tests {
         let at =
             |now, left| page(&event, &Places { taken: 0, admitted: 0, left }, BASE, Language::En, now).unwrap().page;
         assert!(at(event.starts.instant, Some(1)).contains("On right now"));
-        assert!(at(event.starts.instant, Some(1)).contains("/bookings"));
+        assert!(at(event.starts.instant, Some(1)).contains("Book a place"));
         assert!(at(event.ends.instant, Some(1)).contains("This event has ended."));
-        assert!(!at(event.ends.instant, Some(1)).contains("/bookings"));
+        assert!(!at(event.ends.instant, Some(1)).contains("Book a place"));
         assert!(at(now(), Some(1)).contains("1 place left"));
         assert!(at(now(), None).contains("Room for everybody"));
         let full = at(now(), Some(0));
-        assert!(full.contains("All places are taken") && full.contains("SoldOut") && !full.contains("/bookings"));
+        assert!(full.contains("All places are taken") && full.contains("SoldOut") && !full.contains("Book a place"));
     }
 
     #[test]
@@ -360,22 +348,20 @@ mod tests {
     }
 
     #[test]
-    fn only_a_picture_fetched_in_private_is_shown() {
+    fn an_uploaded_picture_stands_where_the_drawn_one_did() {
         let mut event = event();
-        event.details.cover = Some("http://pictures.example/a.png".parse().unwrap());
-        let plain = shown(&event, Some(1), Language::En);
-        assert!(!plain.contains("pictures.example") && plain.contains("<svg"));
-        event.details.cover = Some("https://pictures.example/a.png".parse().unwrap());
-        let secure = page(&event, &Places::default(), BASE, Language::En, now()).unwrap();
-        assert!(secure.page.contains("<img src=\"https:") && secure.policy.contains("img-src 'self' data: https:"));
-    }
-
-    #[test]
-    fn search_engines_get_times_with_their_offset() {
-        let data = linked_data(&event(), Standing::Ahead, false, None, BASE);
-        assert_eq!(data["startDate"], json!("2026-11-21T19:30:00+05:45"));
-        assert_eq!(data["offers"]["price"], json!("12.50"));
-        assert_eq!(data["offers"]["priceCurrency"], json!("EUR"));
-        assert_eq!(data["eventAttendanceMode"], json!("https://schema.org/OfflineEventAttendanceMode"));
+        let drawn = shown(&event, Some(1), Language::En);
+        assert!(!drawn.contains("pictures") && drawn.contains("&#x2f;covers&#x2f;film_night&#x2f;"));
+        let id = "pic_0000000000000000000000002A".parse().unwrap();
+        event.picture = Some(domain::pictures::Picture { id, hue: 2 });
+        let shown = shown(&event, Some(1), Language::En);
+        assert!(!shown.contains("&#x2f;covers&#x2f;"));
+        for file in [
+            "src=\"&#x2f;pictures&#x2f;pic_0000000000000000000000002A-960.jpg\"",
+            "2A-480.jpg 480w, ",
+            "2A-1600.jpg 1600w\"",
+        ] {
+            assert!(shown.contains(file), "{file}");
+        }
     }
 }

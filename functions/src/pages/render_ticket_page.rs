@@ -1,8 +1,7 @@
 //! A ticket's page: what is shown at the door.
 
-use super::cover;
 use super::render_event_page::PlaceShown;
-use super::shell::{Sheet, nothing_here, unbroken};
+use super::shell::{Cyrillic, Sheet, nothing_here, unbroken};
 use super::words::{Words, words};
 use crate::deliveries::cards;
 use crate::tickets::held_ticket;
@@ -115,7 +114,8 @@ struct TicketShown<'a> {
     place: Option<PlaceShown>,
     online_link: Option<&'a str>,
     calendar: Option<String>,
-    cancel: Option<String>,
+    /// Where the booking is changed.
+    change: Option<String>,
     event_page: String,
 }
 
@@ -147,11 +147,12 @@ fn page(booking: &Booking, ticket: &Ticket, event: &Event, language: Language, n
         place: details.place.as_ref().map(|place| cards::place_line(place).into()),
         online_link: details.online_link.as_ref().filter(|_| counts).map(|link| link.as_str()),
         calendar: counts.then(|| format!("/api/tickets/{id}/calendar.ics?key={}", ticket.token)),
-        cancel: (booking.state_in(event, now) == State::Confirmed)
-            .then(|| format!("/api/bookings/{}/cancel", booking.id)),
+        change: (booking.state_in(event, now) == State::Confirmed).then(|| format!("/tickets/{id}")),
         event_page: format!("/e/{}", event.slug),
     };
-    Sheet { hue: cover::hue(event.id), ..Sheet::new("ticket.html") }.filled(language, &shown)
+    let cyrillic =
+        Cyrillic::of(&[shown.name], &[shown.holder, details.place.as_ref().map_or("", |place| place.name.as_str())]);
+    Sheet { hue: event.hue(), cyrillic, ..Sheet::new("ticket.html") }.filled(language, &shown)
 }
 
 /// The QR code as a part of the page: without the declaration that an SVG file begins with.

@@ -1,16 +1,14 @@
-//! What all pages share: the templates, the style, and a policy that lets through nothing but what is on the page.
+//! What all pages share: the templates, the look, and how a page is filled in.
 
-use super::cover::HUES;
+use super::policy::{app_policy, page_policy, source_hash};
 use super::words::{Words, words};
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use domain::Language;
-use kit::{Error, Html, Result};
+use kit::{Answer, Error, Html, Media, Reply, Result};
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
+use schemars::SchemaGenerator;
 use serde::Serialize;
-use std::fmt::Write;
+use serde_json::json;
 use std::sync::LazyLock;
 
 const TEMPLATES: &[(&str, &str)] = &[
@@ -24,27 +22,20 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// What sends the forms of the account pages and says what came of it.
 const SCRIPT: &str = include_str!("templates/account.js");
 
-/// The style of every page: what is written down, and the colours that an event may have.
-static STYLE: LazyLock<String> = LazyLock::new(|| {
-    let rules = |of: fn(&super::cover::Hue) -> [&'static str; 3]| {
-        HUES.iter().enumerate().fold(String::new(), |mut rules, (index, hue)| {
-            let [accent, tint, mid] = of(hue);
-            // Writing to a String can't fail.
-            let _ = writeln!(rules, ".hue{index} {{ --accent: {accent}; --tint: {tint}; --mid: {mid}; }}");
-            rules
-        })
-    };
-    let (light, dark) = (rules(|hue| hue.light), rules(|hue| hue.dark));
-    let written = include_str!("templates/style.css");
-    // Paper is light: only screens go dark.
-    format!("\n{written}{light}@media screen and (prefers-color-scheme: dark) {{\n{dark}}}\n")
-});
+/// The style of every page: the look that the apps stand on too, and what only these pages have.
+const STYLE: &str = concat!(
+    "\n",
+    include_str!("../../../web/shared/styles/tokens.css"),
+    include_str!("../../../web/shared/styles/base.css"),
+    include_str!("../../../web/shared/styles/components.css"),
+    include_str!("templates/pages.css"),
+);
 
 static ENVIRONMENT: LazyLock<std::result::Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     // A misspelt variable is an error, not an empty space.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_global("style", Value::from_safe_string(STYLE.clone()));
+    environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
     for (name, source) in TEMPLATES {
         environment.add_template(name, source)?;
@@ -52,30 +43,54 @@ static ENVIRONMENT: LazyLock<std::result::Result<Environment<'static>, minijinja
     Ok(environment)
 });
 
-/// How a policy names an inline style or script (CSP Level 3, section 2.3.1).
-pub(super) fn source_hash(inline: &str) -> String {
-    format!("'sha256-{}'", BASE64_STANDARD.encode(digest(&SHA256, inline.as_bytes())))
-}
+static POLICY: LazyLock<String> = LazyLock::new(|| page_policy(&source_hash(STYLE), None));
+static FORM_POLICY: LazyLock<String> = LazyLock::new(|| page_policy(&source_hash(STYLE), Some(&source_hash(SCRIPT))));
+static APP_POLICY: LazyLock<String> = LazyLock::new(|| app_policy("", &source_hash(STYLE)));
 
-static STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| source_hash(&STYLE));
-static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| source_hash(SCRIPT));
+/// What runs on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runs {
+    /// Nothing.
+    Nothing,
+    /// The script that sends its forms.
+    Forms,
+    /// The attendees' app, which takes the page over.
+    App,
+}
 
 /// One page, before it is filled in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sheet {
     pub template: &'static str,
     pub status: u16,
-    /// Which of [`HUES`].
-    pub hue: usize,
-    /// Whether it has a script, and forms that the script sends.
-    pub scripted: bool,
-    /// Whether it shows a picture from elsewhere.
-    pub picture: bool,
+    /// Which of the colours of the shared style.
+    pub hue: u8,
+    pub runs: Runs,
+    /// Which fonts' Cyrillic letters are fetched at once, besides the Latin ones.
+    pub cyrillic: Cyrillic,
+}
+
+/// Where on a page there are Cyrillic letters.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(super) struct Cyrillic {
+    /// In what is set in the text's font.
+    pub text: bool,
+    /// In what is set in the display font.
+    pub display: bool,
+}
+
+impl Cyrillic {
+    /// Looks for them in what is set in the display font, and in what is set in the text's.
+    pub fn of(display: &[&str], text: &[&str]) -> Self {
+        let any =
+            |texts: &[&str]| texts.iter().any(|text| text.contains(|letter| matches!(letter, '\u{400}'..='\u{4FF}')));
+        Cyrillic { text: any(text), display: any(display) }
+    }
 }
 
 impl Sheet {
     pub fn new(template: &'static str) -> Self {
-        Sheet { template, status: 200, hue: 0, scripted: false, picture: false }
+        Sheet { template, status: 200, hue: 0, runs: Runs::Nothing, cyrillic: Cyrillic::default() }
     }
 
     /// The page, with what there is to show.
@@ -84,28 +99,58 @@ impl Sheet {
     /// The template and what it shows don't fit together: a fault of ours.
     pub fn filled(self, language: Language, view: &impl Serialize) -> Result<Html> {
         let environment = ENVIRONMENT.as_ref().map_err(Error::internal)?;
+        let russian = language == Language::Ru;
+        let cyrillic = Cyrillic { text: self.cyrillic.text || russian, display: self.cyrillic.display || russian };
         let context = context! {
             lang => language.code(),
             words => Value::from(Serde(words(language))),
             hue => self.hue,
-            scripted => self.scripted,
+            scripted => self.runs == Runs::Forms,
+            app => self.runs == Runs::App,
+            cyrillic => Value::from(Serde(cyrillic)),
             ..Value::from(Serde(view))
         };
         let template = environment.get_template(self.template).map_err(Error::internal)?;
         // The whole chain of reasons: a template's error names its line in there.
         let page = template.render(context).map_err(|error| Error::internal(format!("{error:#}")))?;
-        Ok(Html { status: self.status, page, policy: self.policy() })
+        let policy = match self.runs {
+            Runs::Nothing => &POLICY,
+            Runs::Forms => &FORM_POLICY,
+            Runs::App => &APP_POLICY,
+        };
+        Ok(Html { status: self.status, page, policy: policy.to_string() })
     }
+}
 
-    fn policy(self) -> String {
-        let pictures = if self.picture { "'self' data: https:" } else { "'self' data:" };
-        let mut policy = format!("default-src 'none'; style-src {}; img-src {pictures}", *STYLE_SOURCE);
-        if self.scripted {
-            let _ = write!(policy, "; script-src {}; connect-src 'self'", *SCRIPT_SOURCE);
-        }
-        policy.push_str("; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-        policy
+/// A page that the app takes over.
+#[derive(Debug)]
+pub struct AppPage {
+    /// The page.
+    pub html: Html,
+    /// How long who may keep it.
+    pub cache: &'static str,
+}
+
+impl Reply for AppPage {
+    const STATUS: u16 = Html::STATUS;
+    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
+        Html::media(schemas)
     }
+    fn answer(&self) -> Result<Answer> {
+        let mut answer = self.html.answer()?;
+        answer.headers.retain(|(name, _)| name != "cache-control");
+        Ok(answer
+            .header("cache-control", self.cache)
+            // It is written in the reader's language.
+            .header("vary", "accept-language")
+            .header("permissions-policy", "camera=(), microphone=(), geolocation=()"))
+    }
+}
+
+/// JSON for between `<script>` tags: there no entity is read, and `</script>` and `<!--` would end or change it (HTML
+/// Standard, "Restrictions for contents of script elements").
+pub(super) fn in_script(data: &serde_json::Value) -> String {
+    data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
 /// A span of time that isn't broken at its dash: with a word joiner (U+2060) on each side of it.
@@ -115,67 +160,45 @@ pub(super) fn unbroken(when: &str) -> String {
 
 /// A page that says why there is nothing else to show.
 pub(super) fn nothing_here(language: Language, of: fn(&Words) -> &super::words::Told) -> Result<Html> {
-    let sheet = Sheet { status: 404, ..Sheet::new("problem.html") };
-    sheet.filled(language, &context! { told => Value::from(Serde(of(words(language)))) })
+    problem(Runs::Nothing, language, of)
+}
+
+/// The same, where the app may know more: a draft is there for its organizer.
+pub(super) fn nothing_here_but_the_app(language: Language, of: fn(&Words) -> &super::words::Told) -> Result<AppPage> {
+    Ok(AppPage { html: problem(Runs::App, language, of)?, cache: "no-store" })
+}
+
+fn problem(runs: Runs, language: Language, of: fn(&Words) -> &super::words::Told) -> Result<Html> {
+    let sheet = Sheet { status: 404, runs, ..Sheet::new("problem.html") };
+    let page_data = in_script(&json!({ "language": language }));
+    sheet.filled(language, &context! { told => Value::from(Serde(of(words(language)))), page_data })
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    #![allow(clippy::unwrap_used)]
     use super::*;
-
-    /// Relative luminance of `#rrggbb` (WCAG 2.2).
-    fn luminance(colour: &str) -> f64 {
-        let part = |from: usize| {
-            let value = f64::from(u8::from_str_radix(&colour[from..from + 2], 16).unwrap()) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
-    }
-
-    fn contrast(one: &str, other: &str) -> f64 {
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
-
-    /// The values of a custom property in the style: light, then dark.
-    fn values(property: &str) -> [&'static str; 2] {
-        let style: &'static str = include_str!("templates/style.css");
-        let found: Vec<&str> =
-            style.split(&format!("{property}: ")).skip(1).map(|rest| rest.split(';').next().unwrap()).collect();
-        [found[0], found[1]]
-    }
-
-    #[test]
-    fn text_can_be_read_in_both_themes() {
-        let [paper, card] = [values("--paper"), values("--card")];
-        for theme in [0, 1] {
-            for ground in [paper[theme], card[theme]] {
-                for text in ["--ink", "--soft", "--good", "--bad", "--warn"] {
-                    let text = values(text)[theme];
-                    assert!(contrast(text, ground) >= 4.5, "{text} on {ground}");
-                }
-                for hue in HUES {
-                    let accent = [hue.light, hue.dark][theme][0];
-                    assert!(contrast(accent, ground) >= 4.5, "{accent} on {ground}");
-                }
-            }
-            for hue in HUES {
-                let (accent, on) = ([hue.light, hue.dark][theme][0], values("--on-accent")[theme]);
-                assert!(contrast(on, accent) >= 4.5, "{on} on {accent}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_page_without_a_script_lets_none_run() {
-        let policy = Sheet::new("event.html").policy();
-        assert!(!policy.contains("script-src") && policy.starts_with("default-src 'none'; "), "{policy}");
-        assert!(!policy.contains("https:") && !policy.contains("unsafe"), "{policy}");
-    }
 
     #[test]
     fn what_a_template_misses_is_an_error() {
         assert!(Sheet::new("event.html").filled(Language::En, &context! {}).is_err());
+    }
+
+    #[test]
+    fn the_style_ends_where_its_element_does() {
+        assert!(!STYLE.contains("</"), "it would end before");
+        assert!(!STYLE.contains("@import") && !STYLE.contains("://"), "nothing comes from elsewhere");
+    }
+
+    #[test]
+    fn only_a_page_that_may_change_by_the_second_is_kept_by_nobody() {
+        let page = nothing_here_but_the_app(Language::En, |words| &words.no_event).unwrap().answer().unwrap();
+        let header = |name: &str| {
+            let held: Vec<&str> =
+                page.headers.iter().filter(|(held, _)| held == name).map(|(_, value)| value.as_str()).collect();
+            held.join("|")
+        };
+        assert_eq!((page.status, header("cache-control").as_str()), (404, "no-store"));
+        assert_eq!(header("vary"), "accept-language");
     }
 }

@@ -1,7 +1,7 @@
 //! Sending tickets once more.
 
 use crate::bookings::owned_booking;
-use domain::ids::TicketId;
+use domain::ids::{EventId, TicketId};
 use kit::{Accepted, Caller, Cx, Grant, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct ResendTicket {
     /// Any ticket of the booking.
     ticket: TicketId,
+    /// The event that it is for, if you know it: then the answer takes a step less. A wrong one does no harm.
+    #[serde(default)]
+    event: Option<EventId>,
 }
 
 /// What happens next.
@@ -28,7 +31,7 @@ impl Route for ResendTicket {
     type Reply = Accepted<Resent>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let (booking, event, _) = owned_booking(cx, self.ticket.booking).await?;
+        let (booking, event, _) = owned_booking(cx, self.ticket.booking, self.event).await?;
         booking.ticket(self.ticket.index)?;
         let (_, changes) = booking.resent(&event, cx.now())?;
         let message = "The mail with the tickets is on its way.".to_owned();

@@ -48,7 +48,8 @@ impl TicketView {
     pub fn new(booking: &Booking, ticket: &Ticket, event: &Event, base_url: &str, now: Timestamp) -> Self {
         let state = booking.state_in(event, now);
         let id = TicketId { booking: booking.id, index: ticket.index };
-        let token = matches!(state, State::Confirmed | State::Attended).then(|| ticket.token.clone());
+        let confirmed = matches!(state, State::Confirmed | State::Attended);
+        let token = confirmed.then(|| ticket.token.clone());
         TicketView {
             id,
             booking: booking.id,
@@ -59,7 +60,7 @@ impl TicketView {
             url: token.as_ref().map(|token| ticket_url(base_url, event, id, token)),
             token,
             admission: ticket.admission.clone(),
-            event: EventBrief::new(event, state),
+            event: EventBrief::new(event, confirmed),
         }
     }
 }

@@ -16,6 +16,9 @@ use store::Table;
 /// Where the samples are.
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
 
+/// A photo as a telephone makes it: it lies on its side and says so, and where it was taken.
+pub const PHOTO: &[u8] = include_bytes!("../../../pictures/tests/files/located.jpg");
+
 /// A sample as it stands in its file, placeholders and all.
 pub fn sample(function: &Function) -> String {
     let path = format!("{SAMPLES}/{}/{}.json", function.noun, function.name);
@@ -74,6 +77,7 @@ pub struct Fixture {
     pub rival: Person,
     pub event: String,
     pub slug: String,
+    pub short_code: String,
     pub rivals_event: String,
     /// The organizer's.
     pub draft: String,
@@ -205,7 +209,9 @@ impl Fixture {
             with
         };
         let event = world.event(&organizer, named(8, "Jazz in the Park")).await;
-        let slug = world.get(&format!("/api/events/{event}"), None).await.expect(200).str("/slug");
+        let read = world.get(&format!("/api/events/{event}"), None).await.expect(200);
+        let (slug, short_url) = (read.str("/slug"), read.str("/short_url"));
+        let short_code = short_url.rsplit('/').next().unwrap_or_default().to_owned();
         let draft = world.draft(&organizer, named(10, "Poets' Breakfast")).await;
         let rivals_event = world.event(&rival, named(9, "Quiz Night")).await;
         let booking = world.book(&guest, &event, 2).await["id"].as_str().unwrap().to_owned();
@@ -227,6 +233,7 @@ impl Fixture {
             rival,
             event,
             slug,
+            short_code,
             rivals_event,
             draft,
             booking,
@@ -295,6 +302,7 @@ impl Fixture {
         match name {
             "event" => self.event.clone(),
             "slug" => self.slug.clone(),
+            "short_code" => self.short_code.clone(),
             "draft" => self.draft.clone(),
             "booking" => self.booking.clone(),
             "user" => self.guest.id.clone(),
@@ -311,6 +319,7 @@ impl Fixture {
             "code" => self.code().await,
             "reset_token" => self.reset_token().await,
             "unsubscribe_token" => self.unsubscribe_token().await,
+            "upload" => self.upload(),
             _ => panic!("{name:?} is no placeholder"),
         }
     }
@@ -322,6 +331,13 @@ impl Fixture {
         let scan = self.world.post(&path, Some(&self.door.token), body).await.expect(200);
         assert_eq!(scan.str("/outcome"), "admitted");
         scan.str("/scan")
+    }
+
+    /// A photo that was posted for the event.
+    fn upload(&self) -> String {
+        let upload: domain::ids::UploadId = self.world.house.chance().id(self.world.now()).unwrap();
+        self.world.objects.put(format!("uploads/{}/{upload}", self.event), PHOTO);
+        upload.to_string()
     }
 
     async fn announcement(&self) -> String {

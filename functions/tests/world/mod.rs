@@ -14,6 +14,7 @@ pub mod fixtures;
 pub mod forge;
 mod mailbox;
 mod people;
+pub mod replay;
 mod reply;
 
 pub use fixtures::Fixture;
@@ -29,7 +30,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use store::{Access, Store, Table, Verb};
 use testbed::embedded::sdk_config;
-use testbed::{Contention, Embedded, Faults, Outbox, Streams};
+use testbed::{Contention, Embedded, Faults, Objects, Outbox, Streams};
 
 pub const PREFIX: &str = "test-";
 pub const BASE: &str = "https://guestlist.example";
@@ -44,6 +45,7 @@ pub struct World {
     pub house: House,
     pub faults: Faults,
     pub outbox: Outbox,
+    pub objects: Objects,
     pub streams: Streams,
     pub router: Router,
     /// Messages that failed too often.
@@ -58,12 +60,12 @@ impl World {
 
     pub async fn with(contention: Option<Contention>) -> World {
         let embedded = Embedded::with_tables(PREFIX).await.unwrap();
-        let (faults, outbox) = (Faults::new(), Outbox::new());
+        let (faults, outbox, objects) = (Faults::new(), Outbox::new(), Objects::new());
         let http = match contention {
             Some(contention) => contention.wrap(embedded.direct()),
             None => embedded.direct(),
         };
-        let sdk = sdk_config(faults.wrap(outbox.wrap(http)));
+        let sdk = sdk_config(faults.wrap(objects.wrap(outbox.wrap(http))));
         let settings = Settings {
             prefix: PREFIX.to_owned(),
             base_url: BASE.to_owned(),
@@ -72,6 +74,9 @@ impl World {
             dynamodb: Some(embedded.endpoint().to_owned()),
             sqs: Some("http://queues.test".to_owned()),
             ses: Some("http://mail.test".to_owned()),
+            bucket: "test-pictures".to_owned(),
+            uploads: "/uploads".to_owned(),
+            s3: Some("http://objects.test".to_owned()),
         };
         let clock = Clock::fixed(START.parse().unwrap());
         let house = House::new(&sdk, settings, clock, Chance::seeded(1)).with_log(|line| {
@@ -84,8 +89,9 @@ impl World {
             house,
             faults,
             outbox,
+            objects,
             streams: Streams::new(),
-            router: Router::new(functions::all()).unwrap(),
+            router: Router::new(pictures::every()).unwrap(),
             dead: Default::default(),
             seen: Default::default(),
         };
@@ -119,7 +125,7 @@ impl World {
     }
 
     pub fn function(&self, name: &str) -> &'static Function {
-        functions::all().iter().find(|function| function.name == name).expect("a function of this name")
+        pictures::every().iter().find(|function| function.name == name).expect("a function of this name")
     }
 
     pub async fn send(&self, request: http::Request<Bytes>) -> Reply {

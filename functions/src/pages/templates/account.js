@@ -22,6 +22,7 @@ for (const form of document.forms) {
         said.className = "said good";
         said.textContent = form.dataset.done;
         said.focus();
+        if (said.nextElementSibling?.matches("[hidden]")) said.nextElementSibling.hidden = false;
         // What else could have been done isn't needed any more.
         for (const other of document.querySelectorAll("details")) other.hidden = !other.contains(form);
         return;

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Action, Refused, Told, Words};
+use super::{Action, Refused, Told, Words, money};
 use domain::events::EventKind;
 
 pub(super) const WORDS: Words = Words {
@@ -23,8 +23,8 @@ pub(super) const WORDS: Words = Words {
     ended_text: "This event has ended.",
     running: "On right now",
     online_text: "The link to join comes with your ticket.",
-    book: "How to book",
-    book_text: "This page can't book yet. Until it can, places are booked through the API, signed in:",
+    book: "Book a place",
+    book_without_script: "Booking needs JavaScript, which is off in this browser. Turn it on, or open this page in another browser.",
 
     ticket: "Ticket",
     qr: "QR code of the ticket for",
@@ -32,7 +32,8 @@ pub(super) const WORDS: Words = Words {
     join: "Join online",
     calendar: "Add to calendar",
     event_page: "About the event",
-    cannot_come: "Can't make it? Give your place to somebody else: cancel the booking through the API, signed in.",
+    cannot_come: "Can't make it? Give your place to somebody else:",
+    change: "change or cancel your booking",
     valid: "Valid",
     admitted: "You're in",
     admitted_at: "Let in:",
@@ -59,6 +60,7 @@ pub(super) const WORDS: Words = Words {
         title: "A part of the link is missing",
         text: "Mail programs sometimes break long links. Copy the whole of it from the mail into the address bar.",
     },
+    home: "See what's on",
 
     email: "Email address",
     code: "Six-digit code",
@@ -80,9 +82,9 @@ pub(super) const WORDS: Words = Words {
     },
     reset: Action {
         title: "Choose a new password",
-        text: "Afterwards you'll have to sign in anew everywhere.",
+        text: "Afterwards you'll have to log in anew everywhere.",
         button: "Save password",
-        done: "The new password is saved. Everything that was signed in with the old one is signed out.",
+        done: "The new password is saved. Everything that was logged in with the old one is logged out.",
     },
     forgot: Action {
         title: "Forgot the password?",
@@ -96,10 +98,8 @@ pub(super) const WORDS: Words = Words {
         button: "Stop such mails",
         done: "Done: mails of this kind won't come any more. You can turn them on again in your profile.",
     },
-    sign_in: Told {
-        title: "Sign in",
-        text: "There's no page for it yet. Until there is, signing in is done through the API, with address and password:",
-    },
+    log_in: Told { title: "Log in", text: "With your address and password, and you're back with your tickets." },
+    log_in_link: "Log in",
     forgot_link: "Forgot the password?",
     new_link: "Ask for a new link",
     refused: Refused {
@@ -123,6 +123,6 @@ pub(super) const WORDS: Words = Words {
         EventKind::Workshop => "Workshop",
         EventKind::Conference => "Conference",
     },
-    point: ".",
+    money: money::english,
     locale: "en_GB",
 };

@@ -1,10 +1,12 @@
 //! The words on the pages. A language that misses one doesn't compile.
 
 mod en;
+mod money;
 mod ru;
 
 use domain::Language;
 use domain::events::EventKind;
+use domain::money::Money;
 use serde::Serialize;
 
 /// Why a page has nothing else to show.
@@ -40,8 +42,8 @@ pub struct Words {
     /// Where the link to join comes from.
     pub online_text: &'static str,
     pub book: &'static str,
-    /// Before the line that books.
-    pub book_text: &'static str,
+    /// Why that can't be done here without JavaScript.
+    pub book_without_script: &'static str,
 
     pub ticket: &'static str,
     pub qr: &'static str,
@@ -50,6 +52,8 @@ pub struct Words {
     pub calendar: &'static str,
     pub event_page: &'static str,
     pub cannot_come: &'static str,
+    /// What the link to where a booking is changed says.
+    pub change: &'static str,
     pub valid: &'static str,
     pub admitted: &'static str,
     pub admitted_at: &'static str,
@@ -64,6 +68,8 @@ pub struct Words {
     pub no_ticket: Told,
     pub no_page: Told,
     pub half_link: Told,
+    /// The link to the first page.
+    pub home: &'static str,
 
     pub email: &'static str,
     pub code: &'static str,
@@ -76,7 +82,9 @@ pub struct Words {
     pub reset: Action,
     pub forgot: Action,
     pub unsubscribe: Action,
-    pub sign_in: Told,
+    pub log_in: Told,
+    /// What the link to where one logs in says.
+    pub log_in_link: &'static str,
     /// The link to where a new password is asked for, and the same for who has a link already.
     pub forgot_link: &'static str,
     pub new_link: &'static str,
@@ -90,9 +98,8 @@ pub struct Words {
     pub left: fn(i64) -> String,
     #[serde(skip)]
     pub kind: fn(EventKind) -> &'static str,
-    /// What stands between the whole and the minor units of money.
     #[serde(skip)]
-    pub point: &'static str,
+    pub money: fn(&Money) -> String,
     /// Open Graph's name of the language.
     #[serde(skip)]
     pub locale: &'static str,

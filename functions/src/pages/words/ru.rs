@@ -1,6 +1,6 @@
 //! Russian.
 
-use super::{Action, Refused, Told, Words};
+use super::{Action, Refused, Told, Words, money};
 use domain::Language;
 use domain::events::EventKind;
 
@@ -24,8 +24,8 @@ pub(super) const WORDS: Words = Words {
     ended_text: "Это событие уже прошло.",
     running: "Идёт прямо сейчас",
     online_text: "Ссылка для подключения придёт вместе с билетом.",
-    book: "Как забронировать",
-    book_text: "На этой странице бронировать пока нельзя. Пока что места бронируют через API, войдя в аккаунт:",
+    book: "Забронировать",
+    book_without_script: "Для брони нужен JavaScript, а в этом браузере он выключен. Включите его или откройте страницу в другом браузере.",
 
     ticket: "Билет",
     qr: "QR-код билета:",
@@ -33,7 +33,8 @@ pub(super) const WORDS: Words = Words {
     join: "Подключиться онлайн",
     calendar: "Добавить в календарь",
     event_page: "О событии",
-    cannot_come: "Не получается прийти? Уступите место: отмените бронь через API, войдя в аккаунт.",
+    cannot_come: "Не получается прийти? Уступите место:",
+    change: "изменить или отменить бронь",
     valid: "Действителен",
     admitted: "Вы вошли",
     admitted_at: "Отмечен вход:",
@@ -60,6 +61,7 @@ pub(super) const WORDS: Words = Words {
         title: "Не хватает части ссылки",
         text: "Почтовые программы иногда обрывают длинные ссылки. Скопируйте её из письма в адресную строку целиком.",
     },
+    home: "Посмотреть афишу",
 
     email: "Адрес почты",
     code: "Код из шести цифр",
@@ -97,10 +99,10 @@ pub(super) const WORDS: Words = Words {
         button: "Не присылать такие письма",
         done: "Готово: такие письма больше не придут. Включить их снова можно в профиле.",
     },
-    sign_in: Told {
-        title: "Вход",
-        text: "Страницы для входа пока нет. Пока что входят через API, с адресом и паролем:",
+    log_in: Told {
+        title: "Вход", text: "Адрес, пароль, и вы снова у своих билетов."
     },
+    log_in_link: "Войти",
     forgot_link: "Забыли пароль?",
     new_link: "Запросить новую ссылку",
     refused: Refused {
@@ -127,6 +129,6 @@ pub(super) const WORDS: Words = Words {
         EventKind::Workshop => "Мастер-класс",
         EventKind::Conference => "Конференция",
     },
-    point: ",",
+    money: money::russian,
     locale: "ru_RU",
 };

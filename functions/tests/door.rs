@@ -1,0 +1,225 @@
+//! What a scanner lives on: a pass, a list to take offline, scans that are sent later.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod world;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use world::behind::side_by_side;
+use world::{BASE, Person, World};
+
+/// Olga's event with a pass to its door: (event, the pass).
+async fn door(world: &World) -> (Person, String, Value) {
+    let olga = world.settle("Olga", true).await;
+    let event = world.event(&olga, json!({ "capacity": 600 })).await;
+    let path = format!("/api/events/{event}/door-passes");
+    let pass = world.post(&path, olga.token(), json!({ "door": "North" })).await.expect(201).json;
+    (olga, event, pass)
+}
+
+fn token(pass: &Value) -> Option<&str> {
+    pass["token"].as_str()
+}
+
+#[tokio::test]
+async fn a_pass_says_all_that_a_scanner_starts_from() {
+    let world = World::new().await;
+    let (olga, event, pass) = door(&world).await;
+    assert_eq!(pass["url"], format!("{BASE}/organize/door#{}", token(&pass).unwrap()));
+    let read = world.get("/api/door-passes/me", token(&pass)).await.expect(200).json;
+    assert_eq!((&read["id"], &read["door"], &read["event"]), (&pass["id"], &json!("North"), &json!(event)));
+    assert_eq!((&read["capacity"], &read["ends_at"]), (&json!(600), &json!("2026-11-29T10:00:00Z")));
+    let details = &read["event_details"];
+    assert_eq!(
+        [&details["name"], &details["starts"], &details["zone"], &details["status"]],
+        ["Jazz in the Park", "2026-11-28T19:30", "Europe/Berlin", "published"]
+    );
+    assert!(read.get("token").is_none() && details.get("online_link").is_none());
+    // Nobody but a pass has one to read; afterwards it has ended.
+    assert_eq!(world.get("/api/door-passes/me", olga.token()).await.problem(403), "door_pass_needed");
+    assert_eq!(world.get("/api/door-passes/me", None).await.problem(401), "unauthenticated");
+    world.advance_to("2026-11-29T10:00:00Z");
+    assert_eq!(world.get("/api/door-passes/me", token(&pass)).await.problem(401), "door_pass_ended");
+}
+
+#[tokio::test]
+async fn passes_are_listed_to_be_taken_back() {
+    let world = World::new().await;
+    let (olga, event, north) = door(&world).await;
+    let path = format!("/api/events/{event}/door-passes");
+    world.advance(SignedDuration::from_secs(1));
+    let south = world.post(&path, olga.token(), json!({ "door": "South" })).await.expect(201).json;
+    let one = format!("{path}/{}", north["id"].as_str().unwrap());
+    world.call("DELETE", &one, olga.token(), Value::Null).await.expect(204);
+    let listed = world.get(&path, olga.token()).await.expect(200);
+    let passes = listed.json["items"].as_array().unwrap();
+    assert_eq!([&passes[0]["id"], &passes[1]["id"]], [&south["id"], &north["id"]], "newest first");
+    assert_eq!((passes[0].get("revoked_at"), &passes[1]["revoked_at"]), (None, &json!("2026-11-20T12:00:01Z")));
+    assert!(passes.iter().all(|pass| pass.get("token").is_none()), "a token is shown once");
+    assert_eq!(world.get("/api/door-passes/me", token(&north)).await.problem(401), "door_pass_revoked");
+    // Page by page.
+    let first = world.get(&format!("{path}?limit=1"), olga.token()).await.expect(200);
+    let rest = world.get(&format!("{path}?limit=1&cursor={}", first.str("/cursor")), olga.token()).await.expect(200);
+    assert_eq!([&first.json["items"][0], &rest.json["items"][0]], [&passes[0], &passes[1]]);
+}
+
+/// The tickets of an event as a door downloads them.
+async fn download(world: &World, event: &str, pass: &Value) -> Vec<Value> {
+    let (mut tickets, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/events/{event}/bookings?limit=500{cursor}");
+        let page = world.get(&path, token(pass)).await.expect(200);
+        for booking in page.json["items"].as_array().unwrap() {
+            tickets.extend(booking["tickets"].as_array().unwrap().iter().cloned());
+        }
+        match page.json.get("cursor") {
+            Some(next) => cursor = format!("&cursor={}", next.as_str().unwrap()),
+            None => return tickets,
+        }
+    }
+}
+
+/// A phone that was without a line sends what it has seen, many at once and some twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_queued_scans_are_taken() {
+    let world = World::new().await;
+    let (_, event, pass) = door(&world).await;
+    for guest in world.guests(100).await {
+        world.book(&guest, &event, 2).await;
+    }
+    let tickets = download(&world, &event, &pass).await;
+    assert_eq!(tickets.len(), 200);
+    assert!(tickets.iter().all(|ticket| ticket["issue"] == 1 && ticket.get("admission").is_none()));
+    let over = world.get(&format!("/api/events/{event}/bookings?limit=501"), token(&pass)).await.expect(422);
+    assert_eq!(over.json["errors"][0], json!({ "pointer": "/limit", "detail": "must be 1 to 500" }));
+
+    world.advance_to("2026-11-28T20:00:00Z");
+    let world = Arc::new(world);
+    let jobs = tickets.iter().enumerate().flat_map(|(number, ticket)| {
+        let scan = json!({
+            "scan": format!("queued-{number:08}"), "ticket": ticket["id"], "shown_offline": "admitted",
+            "at": format!("2026-11-28T18:{:02}:{:02}Z", number / 60, number % 60),
+        });
+        // Each tenth twice.
+        vec![scan; 1 + usize::from(number % 10 == 0)]
+    });
+    let jobs: Vec<_> = jobs
+        .map(|scan| {
+            let (world, event, pass) = (world.clone(), event.clone(), pass.clone());
+            async move {
+                let reply = world.post(&format!("/api/events/{event}/check-ins"), token(&pass), scan.clone()).await;
+                let reply = reply.expect(200);
+                assert_eq!((reply.str("/outcome").as_str(), &reply.json["at"]), ("admitted", &scan["at"]));
+                assert_eq!(reply.str("/door"), "North", "that of the pass");
+                reply.str("/scan")
+            }
+        })
+        .collect();
+    let sent = side_by_side(8, jobs).await;
+    assert_eq!((sent.len(), sent.iter().collect::<BTreeSet<_>>().len()), (220, 200));
+    let attendance = world.get(&format!("/api/events/{event}/attendance"), token(&pass)).await.expect(200);
+    assert_eq!((&attendance.json["admitted"], &attendance.json["expected"]), (&json!(200), &json!(0)));
+    world.audit();
+}
+
+/// Two doors without a line let the same ticket in, and one that was called off: all of it is told, nothing rewritten.
+#[tokio::test]
+async fn a_conflict_is_a_report() {
+    let world = World::new().await;
+    let (olga, event, north) = door(&world).await;
+    let passes = format!("/api/events/{event}/door-passes");
+    let south = world.post(&passes, olga.token(), json!({ "door": "South" })).await.expect(201).json;
+    let guests = world.guests(2).await;
+    for guest in &guests {
+        world.book(guest, &event, 1).await;
+    }
+    let ticket =
+        async |guest: &Person| world.get("/api/me/tickets", guest.token()).await.expect(200).str("/items/0/token");
+    let (adas, bens) = (ticket(&guests[0]).await, ticket(&guests[1]).await);
+    let bens_booking = world.get("/api/me/bookings", guests[1].token()).await.expect(200).str("/items/0/id");
+    world.post(&format!("/api/bookings/{bens_booking}/cancel"), olga.token(), json!({})).await.expect(200);
+    world.advance_to("2026-11-28T20:00:00Z");
+
+    let path = format!("/api/events/{event}/check-ins");
+    let send = async |pass: &Value, scan: &str, token_: &str, at: &str| {
+        let scan = json!({ "scan": scan, "token": token_, "at": at, "shown_offline": "admitted" });
+        world.post(&path, token(pass), scan).await.expect(200).json
+    };
+    let first = send(&north, "north-0001", &adas, "2026-11-28T18:40:00Z").await;
+    assert_eq!((&first["outcome"], &first["shown_offline"]), (&json!("admitted"), &json!("admitted")));
+    let second = send(&south, "south-0001", &adas, "2026-11-28T18:35:00Z").await;
+    assert_eq!((&second["outcome"], &second["shown_offline"]), (&json!("already_in"), &json!("admitted")));
+    assert_eq!(second["admission"], first["admission"], "when and where the one that stands was");
+    assert_eq!(second["admission"]["door"], "North");
+    let third = send(&south, "south-0002", &bens, "2026-11-28T18:36:00Z").await;
+    assert_eq!([&third["outcome"], &third["reason"], &third["shown_offline"]], ["refused", "cancelled", "admitted"]);
+
+    let olga = world.sign_in(&olga.email).await;
+    let listed = world.get(&path, olga.token()).await.expect(200);
+    assert_eq!(listed.json["items"], json!([first, third, second]), "by when they were");
+    // Sent again, each gets the answer that it got.
+    assert_eq!(send(&south, "south-0001", &adas, "2026-11-28T18:35:00Z").await, second);
+    world.audit();
+}
+
+/// What a request says to spare a step is believed only where it fits.
+#[tokio::test]
+async fn a_wrong_guess_does_no_harm() {
+    let world = World::new().await;
+    let (olga, event, pass) = door(&world).await;
+    let rival = world.settle("Rival", true).await;
+    let other = world.event(&rival, json!({})).await;
+    let guests = world.guests(2).await;
+    for guest in &guests {
+        world.book(guest, &event, 1).await;
+    }
+    let tickets = download(&world, &event, &pass).await;
+    let path = format!("/api/events/{event}/check-ins");
+    for number in 0..2 {
+        let scan = json!({ "scan": format!("scan-0000000{number}"), "ticket": tickets[number]["id"] });
+        world.post(&path, token(&pass), scan).await.expect(200);
+    }
+    // Another ticket that is in, one that isn't there, and the right one.
+    let nowhere = "tkt_01ARZ3NDEKTSV4RRFFQ69G5FAV-1";
+    for guess in [&tickets[1]["id"], &json!(nowhere), &tickets[0]["id"]] {
+        let undo = format!("{path}/scan-00000000/undo");
+        let undone = world.post(&undo, token(&pass), json!({ "ticket": guess })).await.expect(200);
+        assert_eq!(undone.json["ticket"], tickets[0]["id"]);
+        world.audit();
+        let again = json!({ "scan": "scan-00000000", "ticket": tickets[0]["id"] });
+        assert!(world.post(&path, token(&pass), again).await.expect(200).json["undone_at"].is_string());
+    }
+    let undone =
+        world.post(&format!("{path}/scan-00000001/undo"), token(&pass), json!({ "ticket": tickets[0]["id"] })).await;
+    undone.expect(200);
+
+    let nowhere = "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    let ticket = tickets[0]["id"].as_str().unwrap();
+    let owner = async |guest: &Person| {
+        world.get("/api/me/tickets", guest.token()).await.expect(200).str("/items/0/id") == ticket
+    };
+    let (guest, stranger) = if owner(&guests[0]).await { (&guests[0], &guests[1]) } else { (&guests[1], &guests[0]) };
+    let booking = world.get("/api/me/bookings", guest.token()).await.expect(200).str("/items/0/id");
+    let cancel = format!("/api/bookings/{booking}/cancel");
+    for guess in [other.as_str(), nowhere, &event] {
+        let guess = json!({ "event": guess });
+        world.post(&format!("/api/tickets/{ticket}/resend"), guest.token(), guess.clone()).await.expect(202);
+        // Nor does it make anybody its owner.
+        for other in [stranger, &rival] {
+            assert_eq!(world.post(&cancel, other.token(), guess.clone()).await.problem(404), "booking_not_found");
+            let resend = format!("/api/tickets/{ticket}/resend");
+            assert_eq!(world.post(&resend, other.token(), guess.clone()).await.problem(404), "booking_not_found");
+        }
+    }
+    let cancelled = world.post(&cancel, guest.token(), json!({ "event": other })).await.expect(200);
+    assert_eq!((cancelled.str("/state").as_str(), cancelled.str("/cancelled_by")), ("cancelled", "guest".to_owned()));
+    world.audit();
+    // The organizer cancels the other, with the right guess.
+    let booking = world.get("/api/me/bookings", stranger.token()).await.expect(200).str("/items/0/id");
+    let path = format!("/api/bookings/{booking}/cancel");
+    let cancelled = world.post(&path, olga.token(), json!({ "event": event })).await.expect(200);
+    assert_eq!(cancelled.str("/cancelled_by"), "organizer");
+    world.audit();
+}
