@@ -48,7 +48,7 @@ impl Journey {
         self.world.lines();
         let key = format!("journey-{}", self.keys);
         let (status, reply) = self.world.call(ask.0, ask.1, token, Some(&key), &body).await?;
-        if !(200..300).contains(&status) {
+        if !(200..400).contains(&status) {
             return Err(format!("{name} answered {status}: {reply}").into());
         }
         let lines = self.world.lines();
@@ -110,11 +110,16 @@ impl Journey {
         let over = json!({ "allow_overlap": true });
         self.step("publish_event", ("POST", &format!("{path}/publish")), token, over).await?;
         let moved = json!({ "starts": "2026-11-28T20:00", "place": { "name": "Huxleys" }, "allow_overlap": true });
+        self.step("preview_update", ("POST", &format!("{path}/update-preview")), token, moved.clone()).await?;
         self.step("update_event", ("PATCH", &path), token, moved).await?;
         self.world.drain().await?;
         let read = self.step("read_event", ("GET", &path), None, Value::Null).await?;
         let page = format!("/e/{}", text(&read, "/slug")?);
         self.step("render_event_page", ("GET", &page), None, Value::Null).await?;
+        self.step("render_cover", ("GET", &text(&read, "/cover_url")?), None, Value::Null).await?;
+        let short = text(&read, "/short_url")?;
+        let short = short.strip_prefix(BASE).ok_or("a short link elsewhere")?.to_owned();
+        self.step("follow_short_link", ("GET", &short), None, Value::Null).await?;
         self.step("list_events", ("GET", "/api/events"), None, Value::Null).await?;
         self.step("list_my_events", ("GET", "/api/me/events"), token, Value::Null).await?;
         Ok(event)
@@ -143,7 +148,7 @@ impl Journey {
         let page = text(&tickets, "/items/0/url")?;
         let page = page.strip_prefix(BASE).ok_or("a ticket's page elsewhere")?.to_owned();
         self.step("render_ticket_page", ("GET", &page), None, Value::Null).await?;
-        self.step("resend_ticket", ("POST", &format!("{ticket}/resend")), guest, json!({})).await?;
+        self.step("resend_ticket", ("POST", &format!("{ticket}/resend")), guest, json!({ "event": event })).await?;
 
         let news = json!({ "subject": "Bring a blanket", "body": "It will be cold." });
         let announcements = format!("{path}/announcements");
@@ -171,9 +176,14 @@ impl Journey {
             return Err(format!("the ticket wasn't admitted: {seen}").into());
         }
         self.step("read_attendance", ("GET", &format!("{path}/attendance")), Some(&door), Value::Null).await?;
+        let timeline = format!("{path}/attendance/timeline");
+        self.step("read_timeline", ("GET", &timeline), Some(&door), Value::Null).await?;
+        self.step("read_door_pass", ("GET", "/api/door-passes/me"), Some(&door), Value::Null).await?;
+        self.step("list_door_passes", ("GET", &passes), organizer, Value::Null).await?;
         self.step("list_check_ins", ("GET", &scans), Some(&door), Value::Null).await?;
         let undo = format!("{scans}/scan-00000001/undo");
-        self.step("undo_check_in", ("POST", &undo), Some(&door), json!({})).await?;
+        let ticket = json!({ "ticket": text(&seen, "/ticket")? });
+        self.step("undo_check_in", ("POST", &undo), Some(&door), ticket).await?;
         let pass = format!("{passes}/{}", text(&pass, "/id")?);
         self.step("revoke_door_pass", ("DELETE", &pass), organizer, Value::Null).await?;
         Ok(())
@@ -183,7 +193,7 @@ impl Journey {
         let guest = guests.last().map(|guest| guest.token.as_str());
         let (_, booked) = self.world.call("GET", "/api/me/bookings", guest, None, &Value::Null).await?;
         let path = format!("/api/bookings/{}/cancel", text(&booked, "/items/0/id")?);
-        self.step("cancel_booking", ("POST", &path), guest, json!({})).await?;
+        self.step("cancel_booking", ("POST", &path), guest, json!({ "event": event })).await?;
         let token = Some(organizer.token.as_str());
         self.step("cancel_event", ("POST", &format!("/api/events/{event}/cancel")), token, json!({})).await?;
 

@@ -72,7 +72,7 @@ impl Runner {
             .spawn()
             .map_err(|why| format!("the runner can't be started: {why}"))?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("no stdout")?).lines();
-        let start = line_with(&mut lines, "Start ").await?;
+        let start = line_with(&mut lines, "Guestlist is running").await?;
         let port = start.rsplit(':').next().and_then(|port| port.trim_end_matches('/').parse().ok());
         let port = port.ok_or_else(|| format!("no port in {start:?}"))?;
         let mut client = Client::connect(port, Ipv4Addr::LOCALHOST).await?;

@@ -69,6 +69,9 @@ impl World {
             dynamodb: Some(embedded.endpoint().to_owned()),
             sqs: Some("http://queues.test".to_owned()),
             ses: Some("http://mail.test".to_owned()),
+            bucket: "test-pictures".to_owned(),
+            uploads: "/uploads".to_owned(),
+            s3: Some("http://objects.test".to_owned()),
         };
         let lines: Arc<Mutex<Vec<Value>>> = Arc::default();
         let sink = Arc::clone(&lines);

@@ -34,6 +34,13 @@ const SCHEMA: &str = "
         raw         BLOB NOT NULL
     );
 
+    CREATE TABLE IF NOT EXISTS objects (
+        key       TEXT PRIMARY KEY,
+        media     TEXT NOT NULL,
+        stored_at INTEGER NOT NULL,               -- milliseconds since the epoch, on the runner's clock
+        body      BLOB NOT NULL
+    );
+
     CREATE TABLE IF NOT EXISTS checkpoints (stream TEXT PRIMARY KEY, sequence TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 ";

@@ -1,10 +1,13 @@
-//! The one port for people: the functions' routes, the start page, the reference, and the workshop under `/dev`.
+//! The one port for people: the functions' routes, the web apps, the reference, and the workshop under `/dev`.
 
+use crate::apps::serve::{is_functions, missing, wants_page};
+use crate::apps::{self, App, Apps};
 use crate::clock::Clock;
 use crate::docs;
 use crate::mailbox::Mailbox;
 use crate::pages::{page, when};
 use crate::queues::Queues;
+use crate::uploads::{self, Uploads};
 use crate::workshop;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
@@ -14,14 +17,14 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use kit::{ClientAddress, House, Router};
-use minijinja::value::Serde;
-use minijinja::{Value as View, context};
+use minijinja::context;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::Notify;
+use tower_http::compression::CompressionLayer;
 
 /// What API Gateway lets through; the functions have a smaller limit of their own
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
@@ -90,6 +93,10 @@ pub struct Front {
     pub data: Option<String>,
     /// `http://localhost:4040`.
     pub origin: String,
+    /// The web apps.
+    pub apps: Apps,
+    /// Where covers are uploaded to, and pictures.
+    pub uploads: Uploads,
     /// Rung when a request that may have written was answered.
     pub written: Arc<Notify>,
     /// The queue of records that could not be published, and the function to try them with again.
@@ -108,17 +115,20 @@ pub fn router(front: Front) -> axum::Router {
         .route("/dev/mailbox/{id}/html", get(workshop::mail_html))
         .route("/dev/mailbox/{id}/raw", get(workshop::mail_raw))
         .route("/dev/mailbox/{id}/parts/{number}", get(workshop::mail_part))
-        .route("/dev/queues", get(workshop::queues))
-        .route("/dev/queues.json", get(workshop::queues_json))
-        .route("/dev/queues/{queue}", get(workshop::queue_json))
-        .route("/dev/queues/{queue}/redrive", post(workshop::redrive))
+        .route("/dev/queues", get(workshop::queues::page_of_all))
+        .route("/dev/queues.json", get(workshop::queues::all))
+        .route("/dev/queues/{queue}", get(workshop::queues::one))
+        .route("/dev/queues/{queue}/redrive", post(workshop::queues::redrive))
         .layer(middleware::from_fn(local_only));
+    let uploads = uploads::public(front.uploads.clone());
     axum::Router::new()
-        .route("/", get(start))
         .route("/docs", get(reference))
         .merge(workshop)
-        .fallback(functions)
+        .fallback(anything_else)
+        // As CloudFront does it: text that isn't compressed already.
+        .layer(CompressionLayer::new())
         .with_state(front)
+        .merge(uploads)
 }
 
 /// A page elsewhere may have its name point to 127.0.0.1 and so read what is here (DNS rebinding), or send a form here.
@@ -166,46 +176,6 @@ pub(crate) fn problem(status: StatusCode, code: &str, detail: &str) -> Response 
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
 
-async fn start(State(front): State<Front>) -> Response {
-    let events = front.api.read("/api/events?limit=12").await.map(|list| upcoming(&list)).unwrap_or_default();
-    let context = context! {
-        here => "/",
-        mails => front.mailbox.count().unwrap_or_default(),
-        accounts => View::from(Serde(&front.accounts[..])),
-        events => View::from(Serde(&events)),
-    };
-    page(StatusCode::OK, "start.html", context)
-}
-
-#[derive(Serialize)]
-struct Upcoming {
-    href: String,
-    name: String,
-    when: String,
-    place: String,
-    zone: String,
-}
-
-/// Reads the list of events as the API gives it; what isn't there isn't shown.
-fn upcoming(list: &Value) -> Vec<Upcoming> {
-    let items = list.get("items").or_else(|| list.get("events")).and_then(Value::as_array);
-    items
-        .into_iter()
-        .flatten()
-        .filter_map(|event| {
-            let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
-            let starts: jiff::civil::DateTime = text("/starts")?.parse().ok()?;
-            Some(Upcoming {
-                href: format!("/e/{}", text("/slug")?),
-                name: text("/name")?.to_owned(),
-                when: starts.strftime("%a %-d %b, %H:%M").to_string(),
-                place: text("/place/name").unwrap_or("online").to_owned(),
-                zone: text("/zone").unwrap_or_default().to_owned(),
-            })
-        })
-        .collect()
-}
-
 async fn reference(State(front): State<Front>) -> Response {
     match front.api.read("/openapi.json").await {
         Some(document) => page(StatusCode::OK, "docs.html", docs::view(&document, &front.origin)),
@@ -218,43 +188,44 @@ pub(crate) fn message(status: StatusCode, title: &str, text: &str) -> Response {
     page(status, "message.html", context! { title, text })
 }
 
-/// Everything else is the functions'.
-async fn functions(
+/// Everything else is an app's or the functions'.
+async fn anything_else(
     State(front): State<Front>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    match App::at(request.uri().path()) {
+        Some(app) if reads && front.apps.answers(app, request.uri().path()) => {
+            apps::serve::answer(&front, app, &request.into_parts().0).await
+        }
+        _ => functions(front, from.ip(), request).await,
+    }
+}
+
+async fn functions(front: Front, from: IpAddr, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY).await else {
         return problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is longer than 10 MiB.");
     };
     let writes = parts.method != Method::GET && parts.method != Method::HEAD;
-    let wants_page =
-        parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|a| a.contains("text/html")));
+    let wants_page = wants_page(&parts.headers);
     let path = parts.uri.path().to_owned();
     let api = front.api.clone();
     // A task of its own: what was begun is finished also when the caller hangs up, and a panic is one answer lost.
-    let answered =
-        tokio::spawn(async move { api.answer(http::Request::from_parts(parts, body), from.ip()).await }).await;
+    let answered = tokio::spawn(async move { api.answer(http::Request::from_parts(parts, body), from).await }).await;
     if writes {
         front.written.notify_waiters();
     }
     match answered {
-        Ok(response) if response.status() == StatusCode::NOT_FOUND && wants_page && is_ours(&path) => message(
-            StatusCode::NOT_FOUND,
-            "There is nothing here.",
-            "The address may have a typo, or what it named is gone.",
-        ),
+        Ok(response) if response.status() == StatusCode::NOT_FOUND && wants_page && !is_functions(&path) => {
+            missing(true)
+        }
         Ok(response) => response.map(Body::from).into_response(),
         Err(_) => {
             problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke on our side. Please try again.")
         }
     }
-}
-
-/// Whether a missing path is shown as our small page: elsewhere the functions have an answer of their own.
-fn is_ours(path: &str) -> bool {
-    !["/api", "/.well-known", "/e/", "/s/", "/account/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// When something happened, for the pages; milliseconds since the epoch.

@@ -1,5 +1,6 @@
 //! The local runner: every function, with the parts of AWS that they stand on, in one process on one port of loopback.
 
+pub mod apps;
 pub mod clock;
 pub mod database;
 pub mod disk;
@@ -12,6 +13,7 @@ pub mod letter;
 mod log;
 pub mod mailbox;
 pub mod mapping;
+pub mod objects;
 pub mod options;
 mod pages;
 pub mod queues;
@@ -19,5 +21,7 @@ pub mod runner;
 pub mod schedules;
 mod seed;
 pub mod streams;
+mod upcoming;
+pub mod uploads;
 pub mod wire;
 mod workshop;

@@ -1,8 +1,10 @@
 //! `guestlist`: the local runner.
 
+use local::apps::{Apps, State};
 use local::failure::Failure;
 use local::options::{Command, Options};
 use local::runner::Runner;
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -12,6 +14,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Run(options) => run(&options),
+        Command::BuildApps => build_apps(),
     });
     match ran {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,8 +33,9 @@ fn run(options: &Options) -> Result<(), Failure> {
         .build()
         .map_err(Failure::part("The runner can't have its threads"))?;
     let ended = runtime.block_on(async {
-        let runner = Runner::start(options, functions::all()).await?;
-        greet(&runner);
+        let mut runner = Runner::start(options, pictures::every()).await?;
+        greet(&runner, options);
+        runner.build_apps();
         let asked = asked_to_stop().await;
         println!("Stopping.");
         runner.stop().await;
@@ -40,6 +44,26 @@ fn run(options: &Options) -> Result<(), Failure> {
     // A function that doesn't end must not keep the process: its work is done again after the next start.
     runtime.shutdown_background();
     ended
+}
+
+fn build_apps() -> Result<(), Failure> {
+    let failed = "The web apps can't be built";
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::part(failed))?;
+    runtime.block_on(async {
+        let apps = Apps::open(Some(Path::new(".")));
+        match apps.state() {
+            State::Absent => {
+                let why = "there is no folder web here, nor in any folder above".to_owned();
+                return Err(Failure::Part { what: failed, why });
+            }
+            State::Ready => println!("The web apps are built of the present sources already."),
+            _ => {}
+        }
+        tokio::select! {
+            built = apps.build() => built.map_err(|_| Failure::Part { what: failed, why: "see above".to_owned() }),
+            asked = asked_to_stop() => asked,
+        }
+    })
 }
 
 #[cfg(unix)]
@@ -57,17 +81,25 @@ async fn asked_to_stop() -> Result<(), Failure> {
     tokio::signal::ctrl_c().await.map_err(Failure::part("Signals can't be heard"))
 }
 
-fn greet(runner: &Runner) {
+fn greet(runner: &Runner, options: &Options) {
     let front = &runner.front;
     let origin = &front.origin;
-    println!("Guestlist is running.\n");
-    println!("  Start      {origin}/");
-    println!("  API        {origin}/docs");
-    println!("  Mailbox    {origin}/dev/mailbox");
-    println!("  Workshop   {origin}/dev   clock, queues");
+    println!("Guestlist is running: {origin}/\n");
+    if options.web.is_none() {
+        println!("  Apps        left out (--no-web)");
+    } else if matches!(front.apps.state(), State::Absent) {
+        println!("  Apps        left out: there is no folder web here, nor in any folder above");
+    } else {
+        println!("  Attendees   {origin}/");
+        println!("  Organizers  {origin}/organize/");
+        println!("  Door        {origin}/organize/door   by the link of a door pass");
+    }
+    println!("  Mailbox     {origin}/dev/mailbox   no mail leaves this machine");
+    println!("  Workshop    {origin}/dev   clock, queues");
+    println!("  API         {origin}/docs");
     match &runner.data {
-        Some(data) => println!("  Data       {}   log: {}", data.display(), data.join("log.jsonl").display()),
-        None => println!("  Data       in memory, gone when it stops"),
+        Some(data) => println!("  Data        {}   log: {}", data.display(), data.join("log.jsonl").display()),
+        None => println!("  Data        in memory, gone when it stops"),
     }
     if !front.accounts.is_empty() {
         println!("\n  Come in as");

@@ -18,11 +18,20 @@ pub struct Options {
     pub seed: bool,
     /// Whether the log goes to the console.
     pub verbose: bool,
+    /// The folder from which the web apps' sources are looked for, upwards; `None` leaves the apps out.
+    pub web: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 4040, data: Some(PathBuf::from(".guestlist")), fresh: false, seed: true, verbose: false }
+        Self {
+            port: 4040,
+            data: Some(PathBuf::from(".guestlist")),
+            fresh: false,
+            seed: true,
+            verbose: false,
+            web: Some(PathBuf::from(".")),
+        }
     }
 }
 
@@ -31,21 +40,26 @@ impl Default for Options {
 pub enum Command {
     /// Start the runner.
     Run(Options),
+    /// Build the web apps and end.
+    BuildApps,
     /// Print this and end.
     Say(String),
 }
 
 /// What `--help` prints.
 pub const HELP: &str = "\
-Guestlist, all of it, on this machine: the functions, DynamoDB, queues, schedules and a mailbox.
+Guestlist, all of it, on this machine: the web apps, the functions, DynamoDB, queues, schedules and a mailbox.
 
-Usage: guestlist [--port N] [--data DIR | --memory] [--fresh] [--no-seed] [--verbose]
+Usage: guestlist [--port N] [--data DIR | --memory] [--fresh] [--no-seed] [--no-web] [--verbose]
+       guestlist --build-apps
 
   --port N      the port on 127.0.0.1 (default 4040; 0 takes any free one)
   --data DIR    where everything is kept (default .guestlist)
   --memory      keep nothing: all is gone when it stops
   --fresh       delete what an earlier run kept in the data folder, and start over
   --no-seed     start with an empty house instead of a small living city of events
+  --no-web      leave out the web apps: build nothing, serve only the rest
+  --build-apps  build the web apps, where they aren't built of the present sources yet, and end
   --verbose     print the functions' log lines here instead of DIR/log.jsonl
   --help        this
   --version     the version
@@ -61,6 +75,7 @@ impl Command {
         let mut options = Options::default();
         let mut memory = false;
         let mut data = false;
+        let mut build_apps = false;
         while let Some(argument) = parser.next().map_err(|error| usage(&error))? {
             match argument {
                 Long("port") | Short('p') => {
@@ -76,6 +91,8 @@ impl Command {
                 Long("memory") => memory = true,
                 Long("fresh") => options.fresh = true,
                 Long("no-seed") => options.seed = false,
+                Long("no-web") => options.web = None,
+                Long("build-apps") => build_apps = true,
                 Long("verbose") | Short('v') => options.verbose = true,
                 Long("help") | Short('h') => return Ok(Self::Say(HELP.to_owned())),
                 Long("version") | Short('V') => {
@@ -89,6 +106,9 @@ impl Command {
         }
         if memory {
             options.data = None;
+        }
+        if build_apps {
+            return Ok(Self::BuildApps);
         }
         Ok(Self::Run(options))
     }
@@ -113,9 +133,10 @@ mod tests {
     #[test]
     fn the_command_line_is_read() {
         assert_eq!(read("").unwrap(), Command::Run(Options::default()));
-        let options = Options { port: 0, data: Some("x".into()), fresh: true, seed: false, verbose: true };
-        assert_eq!(read("--port 0 --data x --fresh --no-seed --verbose").unwrap(), Command::Run(options));
+        let options = Options { port: 0, data: Some("x".into()), fresh: true, seed: false, verbose: true, web: None };
+        assert_eq!(read("--port 0 --data x --fresh --no-seed --verbose --no-web").unwrap(), Command::Run(options));
         assert_eq!(read("--memory").unwrap(), Command::Run(Options { data: None, ..Options::default() }));
+        assert_eq!(read("--build-apps").unwrap(), Command::BuildApps);
         assert!(matches!(read("--help").unwrap(), Command::Say(help) if help.contains("--fresh")));
         assert!(matches!(read("--version").unwrap(), Command::Say(version) if version.starts_with("guestlist ")));
     }

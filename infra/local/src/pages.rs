@@ -15,7 +15,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let templates = [
         ("layout.html", include_str!("pages/layout.html")),
         ("accounts.html", include_str!("pages/accounts.html")),
-        ("start.html", include_str!("pages/start.html")),
+        ("apps.html", include_str!("pages/apps.html")),
+        ("events.html", include_str!("pages/events.html")),
         ("dev.html", include_str!("pages/dev.html")),
         ("mailbox.html", include_str!("pages/mailbox.html")),
         ("mail.html", include_str!("pages/mail.html")),

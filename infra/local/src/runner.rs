@@ -1,5 +1,6 @@
 //! The runner: puts the parts together, starts them, and stops them again.
 
+use crate::apps::Apps;
 use crate::clock::Clock;
 use crate::database::Tables;
 use crate::disk::Disk;
@@ -10,11 +11,13 @@ use crate::handler::{Handler, Stop};
 use crate::log::Log;
 use crate::mailbox::Mailbox;
 use crate::mapping::Mapping;
+use crate::objects::Objects;
 use crate::options::Options;
 use crate::queues::{QueueSpec, Queues};
 use crate::schedules::Schedule;
 use crate::seed;
 use crate::streams::Stream;
+use crate::uploads::{self, Uploads};
 use crate::wire::{self, Wire};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -51,6 +54,7 @@ pub struct Runner {
     /// The data folder, when there is one.
     pub data: Option<PathBuf>,
     switch: watch::Sender<bool>,
+    stop: Stop,
     parts: JoinSet<()>,
     database: std::thread::JoinHandle<()>,
     /// Database, queues and mailbox stop last: what is under way still needs them.
@@ -89,6 +93,8 @@ impl Runner {
         let queues = Arc::new(queues);
         let mailbox = Mailbox::new(disk.clone());
 
+        let apps = Apps::open(options.web.as_deref());
+
         let (switch, stop) = Stop::new();
         let (last_switch, last_stop) = Stop::new();
         let mut parts = JoinSet::new();
@@ -99,7 +105,8 @@ impl Runner {
             clock: clock.clone(),
             prefix: PREFIX.to_owned(),
         };
-        let aws = serve_wire(wire, last_stop).await?;
+        let uploads = Uploads { objects: Objects::new(disk.clone()), clock: clock.clone() };
+        let aws = serve_wire(wire, uploads.clone(), last_stop).await?;
 
         let origin = format!("http://localhost:{}", address.port());
         let settings = Settings {
@@ -109,7 +116,10 @@ impl Runner {
             queues: format!("{aws}/000000000000/"),
             dynamodb: Some(dynamodb),
             sqs: Some(aws.clone()),
-            ses: Some(aws),
+            ses: Some(aws.clone()),
+            bucket: uploads::BUCKET.to_owned(),
+            uploads: uploads::PATH.to_owned(),
+            s3: Some(aws),
         };
         let house =
             House::new(&sdk(), settings, clock.for_functions(), Chance::System).with_log(move |line| log.line(line));
@@ -128,6 +138,8 @@ impl Runner {
             accounts: if options.seed { seed::ACCOUNTS.into() } else { Vec::new().into() },
             data: folder.as_ref().map(|folder| folder.path().display().to_string()),
             origin,
+            apps,
+            uploads: uploads.clone(),
             written: Arc::clone(&written),
             unpublished: publisher.map(|f| (kit::UNPUBLISHED.name.to_owned(), handler(f, &house, &written))),
         };
@@ -160,12 +172,18 @@ impl Runner {
                 }
             }
         }
-        parts.spawn(clean(tables, disk.clone(), stop.clone()));
+        parts.spawn(clean(tables, disk.clone(), uploads, stop.clone()));
         parts.spawn(serve_front(listener, front.clone(), stop.clone()));
         if options.seed {
-            parts.spawn(seed::run(front.clone(), disk, stop));
+            parts.spawn(seed::run(front.clone(), disk, stop.clone()));
         }
-        Ok(Self { front, address, data: options.data.clone(), switch, parts, database, last_switch, _folder: folder })
+        let data = options.data.clone();
+        Ok(Self { front, address, data, switch, stop, parts, database, last_switch, _folder: folder })
+    }
+
+    /// Builds the web apps where they aren't yet, while everything else goes on.
+    pub fn build_apps(&mut self) {
+        self.parts.spawn(self.front.apps.clone().build_until(self.stop.clone()));
     }
 
     /// Stops everything: no new work, what is under way gets a moment, then the database closes.
@@ -195,7 +213,7 @@ async fn listen(port: u16) -> Result<TcpListener, Failure> {
 
 /// The SDK as the cloud has it, but for the addresses, which are plain HTTP on loopback, and the keys, which open nothing.
 fn sdk() -> SdkConfig {
-    let keys = Credentials::from_keys("AKIDLOCAL", "local", None);
+    let keys = Credentials::from_keys(uploads::ACCESS_KEY, uploads::SECRET, None);
     SdkConfig::builder()
         .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
         .region(Region::from_static("local"))
@@ -276,13 +294,13 @@ fn serve_tables(tables: &Tables, mut stop: Stop) -> Result<(String, std::thread:
     Ok((format!("http://{address}"), thread.map_err(Failure::part(failed))?))
 }
 
-async fn serve_wire(wire: Wire, mut stop: Stop) -> Result<String, Failure> {
-    let failed = "The stand-in for SQS and SES can't be served";
+async fn serve_wire(wire: Wire, uploads: Uploads, mut stop: Stop) -> Result<String, Failure> {
+    let failed = "The stand-in for SQS, SES and S3 can't be served";
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Failure::part(failed))?;
     let address = listener.local_addr().map_err(Failure::part(failed))?;
     tokio::spawn(async move {
         tokio::select! {
-            served = axum::serve(listener, wire::router(wire)) => drop(served),
+            served = axum::serve(listener, wire::router(wire).merge(uploads::wire(uploads))) => drop(served),
             () = stop.requested() => {}
         }
     });
@@ -297,14 +315,16 @@ async fn serve_front(listener: TcpListener, front: Front, mut stop: Stop) {
     }
 }
 
-/// Every so often: expired items go (DynamoDB does it within days), and stream records that were delivered.
-async fn clean(tables: Tables, disk: Disk, mut stop: Stop) {
+/// Every so often: expired items and uploads go (DynamoDB and S3 do it within days), and stream records that were delivered.
+async fn clean(tables: Tables, disk: Disk, uploads: Uploads, mut stop: Stop) {
     let streamed: Vec<String> =
         Table::ALL.iter().filter(|table| table.has_stream()).map(|table| full_name(*table)).collect();
     loop {
         let (tables, disk, streamed) = (tables.clone(), disk.clone(), streamed.clone());
+        let uploads = uploads.clone();
         let cleaned = tokio::task::spawn_blocking(move || {
             tables.database.sweep_ttl().map_err(|error| error.to_string())?;
+            uploads.expire().map_err(|error| error.to_string())?;
             tables.prune(&disk, &streamed).map_err(|error| error.to_string())
         });
         if let Ok(Err(error)) = cleaned.await {

@@ -359,7 +359,6 @@ mod tests {
                     ("online_link", Value::Null),
                     ("capacity", Value::Null),
                     ("price", Value::Null),
-                    ("cover", Value::Null),
                     ("visibility", "public".into()),
                 ] {
                     event.as_object_mut().unwrap().entry(absent).or_insert(value);

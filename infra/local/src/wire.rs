@@ -1,5 +1,5 @@
 //! The stand-in for AWS on the wire: `SendMessage` and `SendMessageBatch` of SQS, `SendEmail` of SESv2, and nothing
-//! else. What an SDK sends is answered when it is on disk.
+//! else (what S3 does is in `uploads`). What an SDK sends is answered when it is on disk.
 //!
 //! SQS speaks AWS JSON 1.0 (<https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>), SESv2 speaks REST JSON
 //! (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>).

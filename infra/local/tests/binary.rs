@@ -62,13 +62,13 @@ impl Drop for House {
 impl House {
     fn start(data: &Path) -> Self {
         let mut child = Command::new(BINARY)
-            .args(["--port", "0", "--no-seed", "--data"])
+            .args(["--port", "0", "--no-seed", "--no-web", "--data"])
             .arg(data)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let start = lines.find(|line| line.trim_start().starts_with("Start")).expect("it says where it is");
+        let start = lines.find(|line| line.starts_with("Guestlist is running")).expect("it says where it is");
         let port = start.rsplit(':').next().unwrap().trim_end_matches('/').parse().unwrap();
         // Reads on, or the child would stop at a full pipe.
         std::thread::spawn(move || lines.count());

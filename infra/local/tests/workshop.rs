@@ -15,7 +15,7 @@ MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n\
 --m\r\nContent-Type: text/calendar; method=REQUEST\r\nContent-Disposition: attachment; filename=\"a\\\"b.ics\"\r\n\r\nBEGIN:VCALENDAR\r\n--m--\r\n";
 
 async fn start() -> Runner {
-    let options = Options { port: 0, data: None, seed: false, ..Options::default() };
+    let options = Options { port: 0, data: None, seed: false, web: None, ..Options::default() };
     Runner::start(&options, &[]).await.unwrap()
 }
 

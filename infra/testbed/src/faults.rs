@@ -15,7 +15,7 @@ pub enum Fault {
     /// the first action, or `TransactionConflictException` for a plain write.
     TransactionConflict,
     /// Too many calls: DynamoDB `ThrottlingException` (in a transaction the reason `ThrottlingError` at the first
-    /// action), SQS `RequestThrottled`, SES `TooManyRequestsException`.
+    /// action), SQS `RequestThrottled`, SES `TooManyRequestsException`, S3 `SlowDown`.
     Throttled,
     /// The time limit passed and the request was never carried out.
     TimeoutBefore,
@@ -25,7 +25,8 @@ pub enum Fault {
     Drop,
     /// The service failed (500) and did nothing.
     ServerError,
-    /// The service refuses for good: SES `MessageRejected`, DynamoDB and SQS `AccessDeniedException`.
+    /// The service refuses for good: SES `MessageRejected`, DynamoDB and SQS `AccessDeniedException`, S3
+    /// `AccessDenied`.
     Refused,
 }
 
@@ -146,6 +147,7 @@ impl Faults {
                     Service::DynamoDb => "InternalServerError",
                     Service::Sqs => "InternalFailure",
                     Service::Ses => "InternalServiceErrorException",
+                    Service::S3 => "InternalError",
                 };
                 wire::error(service, 500, kind, json!({ "message": "failed (injected)" }))
             }
@@ -153,6 +155,7 @@ impl Faults {
                 let kind = match service {
                     Service::Ses => "MessageRejected",
                     Service::DynamoDb | Service::Sqs => "AccessDeniedException",
+                    Service::S3 => "AccessDenied",
                 };
                 wire::error(service, 400, kind, json!({ "message": "refused (injected)" }))
             }
@@ -208,6 +211,7 @@ fn throttled(service: Service, operation: &str, request: &HttpRequest) -> Answer
         Service::DynamoDb => wire::throttled("injected"),
         Service::Sqs => wire::error(service, 403, "RequestThrottled", body),
         Service::Ses => wire::error(service, 429, "TooManyRequestsException", body),
+        Service::S3 => wire::error(service, 503, "SlowDown", body),
     }
 }
 

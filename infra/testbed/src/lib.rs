@@ -3,6 +3,7 @@
 //! - [`Embedded`]: a DynamoDB of its own per test.
 //! - [`Contention`]: makes that DynamoDB refuse what AWS's would refuse in a rush.
 //! - [`Faults`]: makes calls to DynamoDB, SQS or SES fail where a test says so.
+//! - [`Objects`]: the bucket, for a test to put uploads into and look at pictures.
 //! - [`Outbox`] and [`Streams`]: queues, mails and stream records, for a test to take out and hand on.
 //! - [`LambdaProcess`]: a function's binary, run and called as Lambda does it.
 //!
@@ -22,6 +23,7 @@ pub mod contention;
 mod direct;
 pub mod embedded;
 pub mod faults;
+pub mod objects;
 pub mod outbox;
 pub mod runtime_api;
 pub mod stream;
@@ -31,6 +33,7 @@ mod wire;
 pub use contention::Contention;
 pub use embedded::Embedded;
 pub use faults::Faults;
+pub use objects::Objects;
 pub use outbox::Outbox;
 pub use runtime_api::LambdaProcess;
 pub use stream::Streams;

@@ -26,10 +26,12 @@ pub(crate) enum Service {
     DynamoDb,
     Sqs,
     Ses,
+    S3,
 }
 
 /// Which service and operation a request is for: `X-Amz-Target` for DynamoDB and SQS, the path for SES v2,
-/// which is REST. An SES operation other than `SendEmail` is named by its method and path.
+/// which is REST, and the parameter `x-id` for S3, whose requests name their operation there. An SES operation other than
+/// `SendEmail` is named by its method and path.
 pub(crate) fn operation_of(request: &HttpRequest) -> (Service, String) {
     if let Some(target) = request.headers().get("x-amz-target") {
         let (service, operation) = target.rsplit_once('.').unwrap_or(("", target));
@@ -38,6 +40,10 @@ pub(crate) fn operation_of(request: &HttpRequest) -> (Service, String) {
     }
     let uri: http::Uri = request.uri().parse().unwrap_or_default();
     let path = uri.path();
+    let named = uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("x-id="));
+    if let Some(operation) = named {
+        return (Service::S3, operation.to_owned());
+    }
     if request.method() == "POST" && path.ends_with("/v2/email/outbound-emails") {
         return (Service::Ses, "SendEmail".to_owned());
     }
@@ -51,18 +57,27 @@ pub(crate) fn body_of(request: &HttpRequest) -> Value {
 }
 
 /// An error as `service` answers it. DynamoDB and SQS (AWS JSON 1.0) put the type in the body; SES (REST JSON)
-/// puts it in a header.
+/// puts it in a header; S3 writes XML.
 pub(crate) fn error(service: Service, status: u16, kind: &str, mut body: Value) -> Answer {
     let (prefix, media_type) = match service {
         Service::DynamoDb => ("com.amazonaws.dynamodb.v20120810#", "application/x-amz-json-1.0"),
         Service::Sqs => ("com.amazonaws.sqs#", "application/x-amz-json-1.0"),
         Service::Ses => ("", "application/json"),
+        Service::S3 => ("", "application/xml"),
     };
-    if service != Service::Ses {
-        body["__type"] = json!(format!("{prefix}{kind}"));
-    }
     let status = StatusCode::try_from(status).map_err(other)?;
-    let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
+    let text = match service {
+        Service::DynamoDb | Service::Sqs => {
+            body["__type"] = json!(format!("{prefix}{kind}"));
+            body.to_string()
+        }
+        Service::Ses => body.to_string(),
+        Service::S3 => {
+            let message = body["message"].as_str().unwrap_or_default();
+            format!("<Error><Code>{kind}</Code><Message>{message}</Message></Error>")
+        }
+    };
+    let mut response = HttpResponse::new(status, SdkBody::from(text));
     let headers = response.headers_mut();
     headers.insert("content-type", media_type);
     headers.insert("x-amzn-requestid", "TESTBED");

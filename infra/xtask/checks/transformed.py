@@ -38,6 +38,9 @@ ACTIONS = {
     "sqs:GetQueueAttributes",
     "ses:SendEmail",
     "ses:SendRawEmail",
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:DeleteObject",
 }
 
 
@@ -46,6 +49,9 @@ def transformed(path):
         source = yaml_parse(file.read())
     # What SAM CLI does before it deploys: a local folder becomes an address in S3.
     source["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"
+    for resource in source["Resources"].values():
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
     parameters = {name: what.get("Default", "") for name, what in source["Parameters"].items()}
     # SAM asks for a region only to know which partition's names to use; nothing is called.
     os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
@@ -157,6 +163,15 @@ def check(template, resources_counted, routes_counted):
             wrong.append(f"{name}: no deletion protection")
         if not table.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
             wrong.append(f"{name}: no point-in-time recovery")
+        if resources[name].get("DeletionPolicy") != "Retain":
+            wrong.append(f"{name}: goes with its stack")
+
+    # Buckets: closed, encrypted, and hard to lose.
+    for name, bucket in of("AWS::S3::Bucket").items():
+        if set(bucket.get("PublicAccessBlockConfiguration", {}).values()) != {True}:
+            wrong.append(f"{name}: may be opened to the public")
+        if "BucketEncryption" not in bucket:
+            wrong.append(f"{name}: not encrypted")
         if resources[name].get("DeletionPolicy") != "Retain":
             wrong.append(f"{name}: goes with its stack")
 

@@ -21,7 +21,7 @@ pub struct Generated {
 /// # Errors
 /// What they are made of can't be read, or breaks a limit.
 pub fn generated(root: &Path) -> Result<Vec<Generated>> {
-    let functions = functions::all();
+    let functions = pictures::every();
     Ok(vec![
         Generated { path: "openapi.json", text: openapi::text(root, functions)? },
         Generated { path: "template.yaml", text: template::text(root, functions)? },

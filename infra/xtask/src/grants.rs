@@ -24,19 +24,19 @@ mod tests {
         let of = |function: &Function| -> Vec<String> {
             function.grants.iter().map(|grant| format!("{}\t{grant}", function.name)).collect()
         };
-        functions::all().iter().flat_map(of).collect()
+        pictures::every().iter().flat_map(of).collect()
     }
 
     #[test]
     fn a_grant_that_nobody_used_is_named() {
         let mut log = log_of_all();
-        assert_eq!(unused(functions::all(), &log.join("\n")), Vec::<String>::new());
+        assert_eq!(unused(pictures::every(), &log.join("\n")), Vec::<String>::new());
         let dropped = log.remove(log.len() / 2);
-        assert_eq!(unused(functions::all(), &log.join("\n")), [dropped.replace('\t', ": ")]);
+        assert_eq!(unused(pictures::every(), &log.join("\n")), [dropped.replace('\t', ": ")]);
     }
 
     #[test]
     fn no_log_means_that_nothing_was_used() {
-        assert_eq!(unused(functions::all(), "").len(), log_of_all().len());
+        assert_eq!(unused(pictures::every(), "").len(), log_of_all().len());
     }
 }

@@ -8,6 +8,7 @@ pub mod source;
 pub mod suite;
 pub mod template;
 pub mod tools;
+pub mod web;
 
 use std::path::{Path, PathBuf};
 

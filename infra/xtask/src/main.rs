@@ -2,17 +2,18 @@
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use xtask::{Result, generate, new, root, suite, tools};
+use xtask::{Result, generate, new, root, suite, template, tools};
 
 const HELP: &str = "\
 cargo xtask generate           write openapi.json and template.yaml from the registry
 cargo xtask generate --check   fail where one is stale
-cargo xtask new NOUN/VERB_NOUN start a new function: its file, its registry line, its sample
+cargo xtask new NOUN/VERB_NOUN 'METHOD /path'
+                               start a new function: its file, its registry line, its sample
 cargo xtask check              formatting, clippy, generated files
 cargo xtask test               every test (--no-lint: without the tools from PyPI)
 cargo xtask bench              measure everything and write infra/bench/RESULTS.md (--quick: a short run, writes nothing)
 cargo xtask lint               only what the tools from PyPI say of template.yaml and openapi.json
-cargo xtask package            build the functions' binary into target/lambda (more arguments go to cargo build)";
+cargo xtask package            build the two binaries into target/lambda (more arguments go to cargo build)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -42,7 +43,8 @@ fn run(root: &Path, arguments: &[&str]) -> Result<bool> {
             generate::check(root)?;
             println!("generated files are fresh");
         }
-        ["new", name] => println!("{}", new::function(root, name)?.join("\n")),
+        ["new", name] => println!("{}", new::function(root, name, None)?.join("\n")),
+        ["new", name, route] => println!("{}", new::function(root, name, Some(route))?.join("\n")),
         ["check"] => {
             cargo(root, &["fmt", "--all", "--", "--check"])?;
             cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
@@ -81,17 +83,20 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
     }
 }
 
-/// Builds the binary and puts it where `CodeUri` of the template looks.
+/// Builds the binaries and puts each where `CodeUri` of the template looks, under the name that Lambda wants.
 fn package(root: &Path, rest: &[&str]) -> Result<()> {
-    let mut arguments = vec!["build", "--release", "--package", "functions", "--bin", "bootstrap"];
-    arguments.extend(rest);
-    cargo(root, &arguments)?;
     let target = rest.iter().position(|argument| *argument == "--target").and_then(|at| rest.get(at + 1));
-    let built = root.join("target").join(target.unwrap_or(&"")).join("release/bootstrap");
-    let folder = root.join("target/lambda");
-    std::fs::create_dir_all(&folder).map_err(|why| format!("{} can't be made: {why}", folder.display()))?;
-    std::fs::copy(&built, folder.join("bootstrap"))
-        .map_err(|why| format!("{} can't be copied: {why}", built.display()))?;
-    println!("target/lambda/bootstrap is built; `sam deploy --guided` sends it");
+    let built = root.join("target").join(target.unwrap_or(&"")).join("release");
+    // The crate, and what its binary is called.
+    for (home, binary) in [("functions", "bootstrap"), ("pictures", "pictures")] {
+        let arguments = ["build", "--release", "--package", home, "--bin", binary];
+        cargo(root, &[&arguments, rest].concat())?;
+        let folder = root.join(template::code(home));
+        std::fs::create_dir_all(&folder).map_err(|why| format!("{} can't be made: {why}", folder.display()))?;
+        let from = built.join(binary);
+        std::fs::copy(&from, folder.join("bootstrap"))
+            .map_err(|why| format!("{} can't be copied: {why}", from.display()))?;
+    }
+    println!("target/lambda has both binaries; `sam deploy --guided` sends them");
     Ok(())
 }

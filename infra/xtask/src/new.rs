@@ -4,12 +4,13 @@ use crate::{Result, pascal_case, read, write};
 use serde_json::json;
 use std::path::Path;
 
-/// Starts a route: writes its file with a first test, its module, its registry line and its sample. Gives lines that say what
-/// to do next.
+/// Starts a route: writes its file with a first test, its module, its registry line and its sample. `route` is its method and
+/// path, such as `GET /api/events/{event}`; where it isn't said, one is guessed, to be put right by hand. Gives lines that say
+/// what to do next.
 ///
 /// # Errors
-/// The name isn't `noun/verb_noun`, or there is such a function.
-pub fn function(root: &Path, name: &str) -> Result<Vec<String>> {
+/// The name isn't `noun/verb_noun`, or there is such a function; the route isn't a method and a path.
+pub fn function(root: &Path, name: &str, route: Option<&str>) -> Result<Vec<String>> {
     let (noun, function) = parts(name)?;
     let type_name = pascal_case(function);
     let sources = root.join("functions/src");
@@ -17,7 +18,10 @@ pub fn function(root: &Path, name: &str) -> Result<Vec<String>> {
     if file.exists() {
         return Err(format!("there is a function {noun}/{function} already"));
     }
-    let (method, path) = route(noun, function);
+    let (method, path) = match route {
+        Some(route) => method_and_path(route)?,
+        None => likely_route(noun, function),
+    };
 
     let registry = read(&sources.join("lib.rs"))?;
     let is_new_noun = !sources.join(noun).join("mod.rs").exists();
@@ -57,8 +61,36 @@ fn parts(name: &str) -> Result<(&str, &str)> {
     }
 }
 
+/// A route in its parts.
+fn method_and_path(route: &str) -> Result<(&str, String)> {
+    match route.split_once(' ') {
+        Some((method @ ("GET" | "POST" | "PUT" | "PATCH" | "DELETE"), path)) if path.starts_with('/') => {
+            Ok((method, path.to_owned()))
+        }
+        _ => Err(format!("{route:?} isn't a method and a path, such as \"GET /api/events/{{event}}\"")),
+    }
+}
+
+/// The fields of a path.
+fn fields(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+/// The type of a field of a path.
+fn type_of(field: &str) -> &'static str {
+    match field {
+        "event" => "domain::ids::EventId",
+        "booking" => "domain::ids::BookingId",
+        "ticket" => "domain::ids::TicketId",
+        "user" => "domain::ids::UserId",
+        "pass" => "domain::ids::DoorPassId",
+        "scan" => "domain::ids::ScanId",
+        _ => "String",
+    }
+}
+
 /// A likely method and path, to be put right by hand.
-fn route(noun: &str, function: &str) -> (&'static str, String) {
+fn likely_route(noun: &str, function: &str) -> (&'static str, String) {
     let verb = function.split('_').next().unwrap_or_default();
     let method = match verb {
         "read" | "list" | "render" | "find" => "GET",
@@ -109,6 +141,9 @@ fn with_line(text: &str, noun: &str, entry: &str) -> Result<String> {
 
 fn source(function: &str, type_name: &str, method: &str, path: &str) -> String {
     let words = capital(&function.replace('_', " "));
+    let lines: String =
+        fields(path).map(|field| format!("    /// Which {field}.\n    {field}: {},\n", type_of(field))).collect();
+    let body = if lines.is_empty() { "{}".to_owned() } else { format!("{{\n{lines}}}") };
     format!(
         "\
 //! {words}.
@@ -120,7 +155,7 @@ use serde::Deserialize;
 /// {words}.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct {type_name} {{}}
+pub struct {type_name} {body}
 
 impl Route for {type_name} {{
     const ROUTE: &str = \"{method} {path}\";
@@ -140,7 +175,8 @@ mod tests {{
 
     #[test]
     fn an_unknown_field_is_refused() {{
-        assert!(serde_json::from_value::<{type_name}>(serde_json::json!({{ \"colour\": \"red\" }})).is_err());
+        let read = serde_json::from_value::<{type_name}>(serde_json::json!({{ \"colour\": \"red\" }}));
+        assert!(read.is_err_and(|why| why.to_string().contains(\"unknown field\")));
     }}
 }}
 "
@@ -150,6 +186,10 @@ mod tests {{
 fn sample(method: &str, path: &str) -> Result<String> {
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
     let route = format!("{method} {path}");
+    // The placeholders that the samples of others have are called as the fields are.
+    let parameters: serde_json::Map<String, serde_json::Value> =
+        fields(path).map(|field| (field.to_owned(), json!(format!("{{{{{field}}}}}")))).collect();
+    let path = path.replace('{', "{{").replace('}', "}}");
     let mut sample = json!({
         "version": "2.0",
         "routeKey": route,
@@ -184,6 +224,9 @@ fn sample(method: &str, path: &str) -> Result<String> {
             "timeEpoch": 1_795_176_000_000_u64,
         },
     });
+    if !parameters.is_empty() {
+        sample["pathParameters"] = json!(parameters);
+    }
     if matches!(method, "POST" | "PUT" | "PATCH") {
         sample["headers"]["content-type"] = json!("application/json");
         sample["body"] = json!("{}");

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is, in one go.
 
+use crate::web::{self, Part};
 use crate::{Result, generate, grants, read, tools, write};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -52,68 +53,75 @@ pub fn run(root: &Path, options: Options) -> Result<bool> {
     if !options.no_lint {
         tools::install(root)?;
     }
-    let tests = cargo_tests(root)?;
-    let Tally { mut passed, mut failed, ignored } = tests.tally;
-    if let Some(why) = &tests.broke {
-        failed += 1;
-        println!("\n{why}");
-    }
-
+    let mut parts = vec![cargo_tests(root)?];
     let mut checks =
         vec![("grants", used_grants(root)), ("generated files", generate::check(root).map(|()| "fresh".to_owned()))];
     if !options.no_lint {
         checks.extend(tools::check(root)?.into_iter().map(|tools::Checked { name, outcome }| (name, outcome)));
     }
+    let web = web::run(root);
+    checks.extend(web.checks);
+    parts.extend(web.parts);
 
-    // The web apps' and the browser's tests go here when there are web apps.
-
-    for name in &tests.failed {
-        println!("FAILED: {name}");
+    for part in &parts {
+        for name in &part.failed {
+            println!("FAILED: {name}");
+        }
+        if let Some(why) = &part.broke {
+            println!("\n{} FAILED: {why}", part.name);
+        }
     }
     for (name, outcome) in &checks {
         if let Err(why) = outcome {
             println!("\n{name} FAILED:\n{why}");
         }
     }
-    println!("\ncargo test: {passed} passed, {failed} failed, {ignored} ignored");
+    println!();
+    for Part { name, tally, broke, .. } in &parts {
+        let Tally { passed, failed, ignored } = tally;
+        let broke = if broke.is_some() { "; FAILED, see above" } else { "" };
+        println!("{name}: {passed} passed, {failed} failed, {ignored} ignored{broke}");
+    }
     for (name, outcome) in &checks {
         match outcome {
             Ok(said) => println!("{name}: {}", if said.is_empty() { "ok" } else { said }),
             Err(_) => println!("{name}: FAILED, see above"),
         }
-        passed += usize::from(outcome.is_ok());
-        failed += usize::from(outcome.is_err());
     }
     if options.no_lint {
         println!(
             "--no-lint: NOT RUN were cfn-lint, sam validate, the checks of the transformed template and of openapi.json"
         );
     }
+    let outcomes: Vec<bool> = checks.iter().map(|(_, outcome)| outcome.is_ok()).collect();
+    let (passed, failed) = sum(&parts, &outcomes);
     println!("{passed} passed, {failed} failed");
     Ok(failed == 0)
 }
 
+/// Everything that passed and failed: tests, what broke, and checks.
+fn sum(parts: &[Part], checks: &[bool]) -> (usize, usize) {
+    let passed: usize = parts.iter().map(|part| part.tally.passed).sum();
+    let failed: usize = parts.iter().map(|part| part.tally.failed + usize::from(part.broke.is_some())).sum();
+    let held = checks.iter().filter(|held| **held).count();
+    (passed + held, failed + checks.len() - held)
+}
+
 fn announce(root: &Path, options: Options) {
-    println!("This runs cargo test over the workspace, then checks grants, generated files and the template.");
+    println!(
+        "This runs cargo test over the workspace, checks grants, generated files and the template, then checks and tests"
+    );
+    println!("the web apps, also in a browser.");
     if options.no_lint {
         println!("--no-lint: the template is NOT checked by cfn-lint and sam, nor openapi.json by its validator.");
     } else if !tools::installed(root) {
         println!("It needs Python 3.10 or newer, and first installs cfn-lint, aws-sam-cli, aws-sam-translator and");
-        println!("openapi-spec-validator from PyPI into target/checks (about 300 MB; nothing outside of target).");
+        println!("openapi-spec-validator from PyPI into target/checks (about 300 MB).");
     }
+    web::announce();
 }
 
-/// How `cargo test` ended.
-#[derive(Default)]
-struct Tests {
-    tally: Tally,
-    /// The names of the tests that failed.
-    failed: Vec<String>,
-    /// What went wrong besides tests that failed.
-    broke: Option<String>,
-}
-
-fn cargo_tests(root: &Path) -> Result<Tests> {
+fn cargo_tests(root: &Path) -> Result<Part> {
     let log = root.join(GRANTS_LOG);
     write(&log, "")?;
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
@@ -124,7 +132,7 @@ fn cargo_tests(root: &Path) -> Result<Tests> {
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|why| format!("cargo test can't be started: {why}"))?;
-    let mut tests = Tests::default();
+    let mut tests = Part { name: "cargo test", ..Part::default() };
     if let Some(said) = running.stdout.take() {
         for line in BufReader::new(said).lines() {
             let line = line.map_err(|why| why.to_string())?;
@@ -136,14 +144,13 @@ fn cargo_tests(root: &Path) -> Result<Tests> {
     }
     let ended = running.wait().map_err(|why| why.to_string())?;
     if !ended.success() && tests.tally.failed == 0 {
-        tests.broke =
-            Some("cargo test failed without a failed test: something doesn't build, or a test crashed".to_owned());
+        tests.broke = Some("it failed without a failed test: something doesn't build, or a test crashed".to_owned());
     }
     Ok(tests)
 }
 
 fn used_grants(root: &Path) -> Result<String> {
-    let functions = functions::all();
+    let functions = pictures::every();
     let unused = grants::unused(functions, &read(&root.join(GRANTS_LOG))?);
     let count: usize = functions.iter().map(|function| function.grants.len()).sum();
     if unused.is_empty() {
@@ -168,5 +175,18 @@ mod tests {
             "test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
         );
         assert_eq!(tally, Tally { passed: 5, failed: 4, ignored: 1 });
+    }
+
+    #[test]
+    fn one_part_that_fails_fails_everything() {
+        let part = |passed, failed, broke: Option<&str>| Part {
+            tally: Tally { passed, failed, ignored: 0 },
+            broke: broke.map(str::to_owned),
+            ..Part::default()
+        };
+        assert_eq!(sum(&[part(900, 0, None), part(40, 0, None), part(12, 0, None)], &[true, true]), (954, 0));
+        assert_eq!(sum(&[part(900, 0, None), part(39, 1, None)], &[true]), (940, 1));
+        assert_eq!(sum(&[part(900, 0, None), part(0, 0, Some("no Chromium"))], &[true]), (901, 1));
+        assert_eq!(sum(&[part(900, 0, None)], &[true, false]), (901, 1));
     }
 }

@@ -47,16 +47,16 @@ fn a_changed_sample_or_doc_comment_makes_the_description_stale() {
 
 #[test]
 fn resources_and_routes_fit() {
-    let size = template::size(&root(), functions::all()).unwrap();
+    let size = template::size(&root(), pictures::every()).unwrap();
     assert!(size.resources < template::TOO_MANY_RESOURCES, "{size:?}");
     assert!(size.routes < template::MOST_ROUTES, "{size:?}");
-    assert!(size.resources > 2 * functions::all().len(), "a function and its role at least: {size:?}");
+    assert!(size.resources > 2 * pictures::every().len(), "a function and its role at least: {size:?}");
 }
 
 #[test]
 fn every_function_is_in_the_template_and_every_route_in_the_description() {
-    let template = template::text(&root(), functions::all()).unwrap();
-    let description: Value = serde_json::from_str(&openapi::text(&root(), functions::all()).unwrap()).unwrap();
+    let template = template::text(&root(), pictures::every()).unwrap();
+    let description: Value = serde_json::from_str(&openapi::text(&root(), pictures::every()).unwrap()).unwrap();
     let operations: BTreeSet<&str> = description["paths"]
         .as_object()
         .unwrap()
@@ -64,7 +64,7 @@ fn every_function_is_in_the_template_and_every_route_in_the_description() {
         .flat_map(|methods| methods.as_object().unwrap().values())
         .map(|operation| operation["operationId"].as_str().unwrap())
         .collect();
-    for function in functions::all() {
+    for function in pictures::every() {
         assert!(template.contains(&format!("      Handler: {}\n", function.name)), "{}", function.name);
         assert_eq!(operations.contains(function.name), function.docs.is_some(), "{}", function.name);
     }
@@ -72,7 +72,7 @@ fn every_function_is_in_the_template_and_every_route_in_the_description() {
 
 #[test]
 fn every_function_says_what_it_does() {
-    for function in functions::all() {
+    for function in pictures::every() {
         let doc = source::function_doc(&root(), function).unwrap();
         assert!(doc.ends_with('.') && doc.len() > 10, "{}: {doc:?}", function.name);
     }
@@ -96,16 +96,16 @@ fn no_record_that_facts_come_from_is_filtered_out() {
 
 #[test]
 fn only_functions_that_sign_may_read_the_private_keys() {
-    let template = template::text(&root(), functions::all()).unwrap();
+    let template = template::text(&root(), pictures::every()).unwrap();
     let readers = template.matches("!GetAtt SigningKeysTable.Arn").count();
     let reads = |function: &&kit::Function| function.grants.contains(&kit::read(Table::SigningKeys));
-    assert_eq!(readers, functions::all().iter().filter(reads).count());
-    assert!(readers < functions::all().len() / 3, "{readers} functions read the private keys");
+    assert_eq!(readers, pictures::every().iter().filter(reads).count());
+    assert!(readers < pictures::every().len() / 3, "{readers} functions read the private keys");
 }
 
 #[test]
 fn no_placeholder_of_a_sample_is_left_in_the_description() {
-    let description = openapi::text(&root(), functions::all()).unwrap();
+    let description = openapi::text(&root(), pictures::every()).unwrap();
     assert!(
         !description.contains("{{") && !description.contains("\"example-"),
         "a placeholder that looks like nothing"

@@ -9,7 +9,7 @@ use xtask::new;
 #[test]
 fn a_new_function_is_in_every_place_that_one_must_be_in() {
     let tree = Tree::copy();
-    let next = new::function(tree.path(), "bookings/approve_booking").unwrap();
+    let next = new::function(tree.path(), "bookings/approve_booking", None).unwrap();
     assert!(next.iter().any(|line| line.contains("docs/ADDING_A_FUNCTION.md")), "{next:?}");
 
     let source = tree.read("functions/src/bookings/approve_booking.rs");
@@ -25,9 +25,29 @@ fn a_new_function_is_in_every_place_that_one_must_be_in() {
 }
 
 #[test]
+fn a_route_that_is_said_is_in_source_and_sample() {
+    let tree = Tree::copy();
+    let route = "POST /api/events/{event}/bookings/{booking}/approve";
+    new::function(tree.path(), "bookings/approve_booking", Some(route)).unwrap();
+    let source = tree.read("functions/src/bookings/approve_booking.rs");
+    assert!(source.contains(&format!("ROUTE: &str = \"{route}\";")), "{source}");
+    assert!(source.contains("    /// Which event.\n    event: domain::ids::EventId,\n"), "{source}");
+    let sample: serde_json::Value = serde_json::from_str(&tree.read("events/bookings/approve_booking.json")).unwrap();
+    let path = "/api/events/{{event}}/bookings/{{booking}}/approve";
+    assert_eq!(
+        [&sample["routeKey"], &sample["rawPath"], &sample["requestContext"]["http"]["path"]],
+        [route, path, path]
+    );
+    assert_eq!(sample["pathParameters"], serde_json::json!({ "event": "{{event}}", "booking": "{{booking}}" }));
+    for bad in ["approve", "LOOK /api/events", "GET api/events"] {
+        assert!(new::function(tree.path(), "bookings/reject_booking", Some(bad)).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn a_new_noun_gets_its_folder_and_its_place_in_the_registry() {
     let tree = Tree::copy();
-    new::function(tree.path(), "films/list_films").unwrap();
+    new::function(tree.path(), "films/list_films", None).unwrap();
     assert_eq!(tree.read("functions/src/films/mod.rs"), "//! Films.\n\npub mod list_films;\n");
     let registry = tree.read("functions/src/lib.rs");
     assert!(registry.contains("pub mod events;\npub mod films;\n"), "{registry}");
@@ -43,7 +63,7 @@ fn a_new_noun_gets_its_folder_and_its_place_in_the_registry() {
 fn what_exists_is_never_overwritten() {
     let tree = Tree::copy();
     let before = tree.read("functions/src/lib.rs");
-    assert!(new::function(tree.path(), "bookings/book_place").unwrap_err().contains("already"));
-    assert!(new::function(tree.path(), "bookings/../x_y").is_err());
+    assert!(new::function(tree.path(), "bookings/book_place", None).unwrap_err().contains("already"));
+    assert!(new::function(tree.path(), "bookings/../x_y", None).is_err());
     assert_eq!(tree.read("functions/src/lib.rs"), before);
 }

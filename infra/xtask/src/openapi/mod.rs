@@ -214,9 +214,12 @@ fn security(caller: Caller) -> Value {
     match caller {
         Caller::Anyone | Caller::Internal => json!([]),
         Caller::AnyoneOrUser | Caller::HolderOf(_) => json!([{}, { "bearer": [] }]),
-        Caller::User | Caller::Verified | Caller::OrganizerOf(_) | Caller::OwnerOf(_) | Caller::DoorOf(_) => {
-            json!([{ "bearer": [] }])
-        }
+        Caller::User
+        | Caller::Verified
+        | Caller::OrganizerOf(_)
+        | Caller::OwnerOf(_)
+        | Caller::DoorOf(_)
+        | Caller::Door => json!([{ "bearer": [] }]),
     }
 }
 
@@ -226,6 +229,7 @@ fn caller_name(caller: Caller) -> String {
         Caller::OwnerOf(field) => format!("owner of {field}"),
         Caller::HolderOf(field) => format!("holder of {field}"),
         Caller::DoorOf(field) => format!("door of {field}"),
+        Caller::Door => "door".to_owned(),
         Caller::Anyone => "anyone".to_owned(),
         Caller::AnyoneOrUser => "anyone or user".to_owned(),
         Caller::User => "user".to_owned(),
@@ -255,13 +259,16 @@ fn who(caller: Caller) -> String {
                 "Who stands at the door of the event in `{field}` may call it, with a door pass, and its organizer."
             )
         }
+        Caller::Door => "Whoever has a door pass may call it.".to_owned(),
         Caller::Internal => "Nobody may call it from outside.".to_owned(),
     }
 }
 
 fn tags(root: &Path, all: &[Function]) -> Result<Vec<Value>> {
-    let mut nouns: Vec<&str> =
-        all.iter().filter(|function| function.docs.is_some()).map(|function| function.noun).collect();
+    let routes = all.iter().filter(|function| function.docs.is_some());
+    let mut nouns: Vec<(&str, &str)> = routes.map(|function| (function.home, function.noun)).collect();
     nouns.dedup();
-    nouns.iter().map(|noun| Ok(json!({ "name": noun, "description": source::noun_doc(root, noun)? }))).collect()
+    let tag =
+        |(home, noun): &(&str, &str)| Ok(json!({ "name": noun, "description": source::noun_doc(root, home, noun)? }));
+    nouns.iter().map(tag).collect()
 }

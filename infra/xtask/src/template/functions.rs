@@ -9,8 +9,18 @@ use std::path::Path;
 /// Records that no fact ever comes from (`domain::facts::facts`), by their tag. Their changes don't even invoke the function
 /// behind the stream: a booking writes a calendar each time. What is new goes through, so that forgetting this list costs an
 /// invocation and never a fact.
-pub const SILENT_RECORDS: &[&str] =
-    &["calendar", "door_pass", "email_claim", "event_claim", "pool", "scan", "slug_claim", "token_family", "user"];
+pub const SILENT_RECORDS: &[&str] = &[
+    "calendar",
+    "door_pass",
+    "email_claim",
+    "event_claim",
+    "pool",
+    "scan",
+    "short_link",
+    "slug_claim",
+    "token_family",
+    "user",
+];
 
 /// The route that takes what no other takes is this function's, so that an unknown address gets a problem as everywhere else:
 /// it touches nothing, and its router knows no other path.
@@ -26,6 +36,14 @@ const STREAM_SECONDS: u32 = 12 * 3600;
 const LATE_MILLISECONDS: u32 = 5 * 60 * 1000;
 /// What Lambda takes for a description.
 const DESCRIPTION: usize = 256;
+
+/// The binary that functions are in where they don't say otherwise (`Globals` in infra/aws/parameters.yaml).
+const FIRST: &str = "functions";
+
+/// Where the binary of this crate is put to be sent: the folder is the zip.
+pub fn code(home: &str) -> String {
+    format!("target/lambda/{home}/")
+}
 
 /// The logical id of a noun's log group.
 pub fn log_id(noun: &str) -> String {
@@ -100,6 +118,9 @@ pub fn function(root: &Path, function: &Function) -> Result<Vec<Resource>> {
         "Timeout": function.timeout.as_secs(),
         "LoggingConfig": { "LogGroup": { "Ref": log_id(function.noun) }, "LogFormat": "JSON" },
     });
+    if function.home != FIRST {
+        properties["CodeUri"] = json!(code(function.home));
+    }
     if sends_to_itself(function) {
         // It passes on where it stopped. Lambda would take the chain for a mistake and cut it after some 16 rounds
         // (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html); its bound is its own.

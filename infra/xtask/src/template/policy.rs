@@ -2,7 +2,7 @@
 
 use super::{queues, tables};
 use crate::pascal_case;
-use kit::{Function, Grant, Kind, Source, Table};
+use kit::{Folder, Function, Grant, Kind, Source, Table};
 use serde_json::{Value, json};
 use store::{Access, Verb};
 
@@ -44,6 +44,7 @@ pub fn role(function: &Function) -> Value {
 fn grant(grant: &Grant) -> Value {
     match grant {
         Grant::Table(Access { table, verb }) => table_grant(*table, *verb),
+        Grant::Objects(folder, verb) => objects_grant(*folder, *verb),
         Grant::Send(queue) => {
             allow(&format!("Send{}", pascal_case(queue.name)), &["sqs:SendMessage"], &[arn(&queues::id(*queue))])
         }
@@ -72,6 +73,17 @@ fn table_grant(table: Table, verb: Verb) -> Value {
         Verb::Remove => &["dynamodb:DeleteItem"],
     };
     allow(&sid, actions, &resources)
+}
+
+/// The objects of one folder, and no list of them: keys are known or refused.
+fn objects_grant(folder: Folder, verb: Verb) -> Value {
+    let action = match verb {
+        Verb::Read => "s3:GetObject",
+        Verb::Write => "s3:PutObject",
+        Verb::Remove => "s3:DeleteObject",
+    };
+    let objects = json!({ "Fn::Sub": format!("${{PicturesBucket.Arn}}/{}/*", folder.name()) });
+    allow(&format!("{verb:?}{}", pascal_case(folder.name())), &[action], &[objects])
 }
 
 /// What Lambda's event source mapping does in the function's name
