@@ -1,14 +1,14 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { compressed, fonts } from "../shared/vite/index.ts";
+import { compressed, fonts, messages } from "../shared/vite/index.ts";
 
 /** The functions, as `cargo run` serves them. */
-const RUNNER = "http://localhost:4040";
+const RUNNER = process.env.GUESTLIST_RUNNER ?? "http://localhost:4040";
 
 export default defineConfig({
   base: "/",
-  plugins: [react(), tailwindcss(), fonts(), compressed()],
+  plugins: [messages(), react(), tailwindcss(), fonts(), compressed()],
   build: {
     manifest: true,
     cssCodeSplit: false,

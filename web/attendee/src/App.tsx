@@ -1,14 +1,42 @@
-import { Loading } from "@guestlist/shared/ui";
-import { Suspense } from "react";
-import { useTranslations } from "use-intl";
+import { Loading, useProfileLanguage } from "@guestlist/shared/ui";
+import { lazy, Suspense, useEffect } from "react";
+import { Navigate, Route, Routes, useLocation, useNavigationType } from "react-router";
+import { EventPage } from "./event/EventPage";
+import { Home } from "./home/Home";
+import { NotFound } from "./shell/NotFound";
+
+// What a guest's first view needs is here; the rest comes when it is gone to.
+const Tickets = lazy(() => import("./tickets/Tickets"));
+const TicketScreen = lazy(() => import("./tickets/TicketScreen"));
+const LogIn = lazy(() => import("./account/LogIn"));
+const SignUp = lazy(() => import("./account/SignUp"));
+const Verify = lazy(() => import("./account/Verify"));
+const ForgotPassword = lazy(() => import("./account/ForgotPassword"));
+const Profile = lazy(() => import("./account/Profile"));
 
 export function App() {
-  const t = useTranslations("home");
+  useProfileLanguage();
+  const { pathname } = useLocation();
+  const way = useNavigationType();
+  // Each new address begins at its top. Back and forward go to where one was: the browser remembers that.
+  useEffect(() => {
+    if (way === "PUSH") scrollTo(0, 0);
+  }, [pathname]);
   return (
     <Suspense fallback={<Loading />}>
-      <main className="page">
-        <h1>{t("title")}</h1>
-      </main>
+      <Routes>
+        <Route index element={<Home />} />
+        <Route path="e/:slug" element={<EventPage />} />
+        <Route path="tickets" element={<Tickets />} />
+        <Route path="tickets/:ticket" element={<TicketScreen />} />
+        <Route path="bookings" element={<Navigate to="/tickets" replace />} />
+        <Route path="log-in" element={<LogIn />} />
+        <Route path="sign-up" element={<SignUp />} />
+        <Route path="verify" element={<Verify />} />
+        <Route path="forgot-password" element={<ForgotPassword />} />
+        <Route path="profile" element={<Profile />} />
+        <Route path="*" element={<NotFound />} />
+      </Routes>
     </Suspense>
   );
 }

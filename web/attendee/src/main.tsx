@@ -1,35 +1,52 @@
 import "@guestlist/shared/styles.css";
-import { problemOf } from "@guestlist/shared/api";
-import { LanguageProvider } from "@guestlist/shared/i18n";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import "./attendee.css";
+import { accessToken, wasSignedIn } from "@guestlist/shared/api";
+import { firstLanguage, LanguageProvider } from "@guestlist/shared/i18n";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { App } from "./App";
+import { newCache } from "./cache";
+import { pageData, seedEvent } from "./event/pageData";
+import { prefetchHome } from "./home/useEvents";
 import { load } from "./messages";
+import { Broken } from "./shell/Broken";
+import { installWorker } from "./shell/worker";
 
-const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 30_000,
-      // What the server refused won't be granted for asking again; a lost connection or a busy server may.
-      retry: (count, error) => count < 2 && (problemOf(error).status === 0 || problemOf(error).status >= 500),
-    },
-    mutations: { retry: false, networkMode: "always" },
-  },
-});
-
-const root = document.getElementById("app");
-if (root) {
+async function start(root: HTMLElement): Promise<void> {
+  const cache = newCache();
+  const page = pageData();
+  if (page) seedEvent(cache, page.event);
+  // Three answers that the first view may need, all asked for at once.
+  if (wasSignedIn()) accessToken().catch(() => {});
+  if (location.pathname === "/") prefetchHome(cache);
+  const language = firstLanguage(page?.language);
+  const messages = await load(language);
+  // Only now is what the server has written taken over: it stays on the screen until there are words.
+  document.documentElement.lang = language;
+  document.querySelector("head > title")?.remove();
   createRoot(root).render(
     <StrictMode>
-      <LanguageProvider load={load}>
-        <QueryClientProvider client={queryClient}>
-          <BrowserRouter>
-            <App />
-          </BrowserRouter>
-        </QueryClientProvider>
+      <LanguageProvider load={load} initial={{ language, messages }}>
+        <Broken>
+          <QueryClientProvider client={cache}>
+            <BrowserRouter>
+              <App />
+            </BrowserRouter>
+          </QueryClientProvider>
+        </Broken>
       </LanguageProvider>
     </StrictMode>,
   );
 }
+
+const root = document.getElementById("app");
+if (root) {
+  start(root).catch(() => {
+    // Not even the words came. What the server has written stays; an empty page says what is wrong.
+    const notice = document.getElementById("no-start");
+    if (notice) notice.hidden = false;
+  });
+}
+installWorker();

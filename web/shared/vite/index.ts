@@ -5,28 +5,40 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
+export { messages } from "./messages.ts";
+
 const FONTS = ["onest", "unbounded"] as const;
 const LETTERS = ["latin", "latin-ext", "cyrillic"] as const;
 
+/** The fonts' files by their names here: `onest-latin.woff2`. */
+function fontFiles(): Map<string, string> {
+  const require = createRequire(import.meta.url);
+  const names = FONTS.flatMap((font) => LETTERS.map((letters) => [font, letters] as const));
+  return new Map(
+    names.map(([font, letters]) => [
+      `${font}-${letters}.woff2`,
+      require.resolve(`@fontsource-variable/${font}/files/${font}-${letters}-wght-normal.woff2`),
+    ]),
+  );
+}
+
 /** Puts the fonts at /assets/fonts/<font>-<letters>.woff2, where tokens.css and the server's pages look for them. */
 export function fonts(): Plugin {
-  const require = createRequire(import.meta.url);
+  const files = fontFiles();
   return {
     name: "guestlist-fonts",
-    apply: "build",
     generateBundle() {
-      for (const font of FONTS) {
-        for (const letters of LETTERS) {
-          const file = require.resolve(
-            `@fontsource-variable/${font}/files/${font}-${letters}-wght-normal.woff2`,
-          );
-          this.emitFile({
-            type: "asset",
-            fileName: `assets/fonts/${font}-${letters}.woff2`,
-            source: readFileSync(file),
-          });
-        }
+      for (const [name, file] of files) {
+        this.emitFile({ type: "asset", fileName: `assets/fonts/${name}`, source: readFileSync(file) });
       }
+    },
+    configureServer(server) {
+      server.middlewares.use("/assets/fonts", (request, response, next) => {
+        const file = files.get((request.url ?? "").slice(1));
+        if (!file) return next();
+        response.setHeader("content-type", "font/woff2");
+        response.end(readFileSync(file));
+      });
     },
   };
 }

@@ -1,9 +1,8 @@
 import type { Language } from "@guestlist/shared/i18n";
-import type common from "../../../shared/src/i18n/en.json";
-import type own from "./en.json";
+import type english from "./en";
 
 /** Every word of this app. English is the one whose shape the others are checked against. */
-type Messages = typeof own & { common: typeof common };
+type Messages = typeof english;
 
 declare module "use-intl" {
   interface AppConfig {
@@ -11,24 +10,12 @@ declare module "use-intl" {
   }
 }
 
-const LOADERS: Record<Language, () => Promise<Messages>> = {
-  en: async () => {
-    const [own, common] = await Promise.all([
-      import("./en.json"),
-      import("../../../shared/src/i18n/en.json"),
-    ]);
-    return { ...own.default, common: common.default };
-  },
-  ru: async () => {
-    const [own, common] = await Promise.all([
-      import("./ru.json"),
-      import("../../../shared/src/i18n/ru.json"),
-    ]);
-    return { ...own.default, common: common.default };
-  },
+const LOADERS: Record<Language, () => Promise<{ default: Messages }>> = {
+  en: () => import("./en"),
+  ru: () => import("./ru"),
 };
 
 /** Brings the words of a language. */
-export function load(language: Language): Promise<Messages> {
-  return LOADERS[language]();
+export async function load(language: Language): Promise<Messages> {
+  return (await LOADERS[language]()).default;
 }

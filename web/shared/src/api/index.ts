@@ -1,5 +1,7 @@
+export { changePassword, logIn, logOut, verifiedNow } from "./account";
 export { api, queries } from "./client";
-export { faultAt, OFFLINE, type Problem, problemOf } from "./problem";
+export { type Me, type MeChange, type Profile, useChangeMe, useMe } from "./me";
+export { faultAt, mayPass, OFFLINE, type Problem, problemOf, secondsToWait, Unreachable } from "./problem";
 export type { components, paths } from "./schema";
 export {
   accessToken,
@@ -8,7 +10,7 @@ export {
   onSession,
   type Session,
   signedIn,
-  Unreachable,
   wasSignedIn,
 } from "./session";
-export { useSession } from "./useSession";
+export { useAttempt } from "./useAttempt";
+export { useSession, useSignedIn } from "./useSession";

@@ -1,7 +1,10 @@
 /**
  * Who is signed in. The refresh token is in a cookie that no script can read; the access token lives in this module
- * only, for a quarter of an hour. Tabs share it over a channel and take turns at refreshing: a refresh token works once.
+ * only, for a quarter of an hour. Tabs share it over a channel, and take turns at whatever changes the cookie: a refresh
+ * token works once.
  */
+import { recall, remember } from "../storage";
+import { problemIn, Unreachable } from "./problem";
 import type { components } from "./schema";
 
 type Tokens = components["schemas"]["Session"];
@@ -24,24 +27,25 @@ const MARK = "guestlist.signed-in";
 const MARGIN = 30_000;
 
 let held: Held | null = null;
+let view: Session | null = null;
 const listeners = new Set<() => void>();
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("guestlist.session");
 channel?.addEventListener("message", (message: MessageEvent<Held | null>) => put(message.data));
 
 function put(next: Held | null): void {
   held = next;
-  view = next && { user: next.user, emailVerified: next.emailVerified };
-  for (const listener of listeners) listener();
+  // The same object until something changes in it: a refresh alone is nothing to draw anew for.
+  if (view?.user !== next?.user || view?.emailVerified !== next?.emailVerified) {
+    view = next && { user: next.user, emailVerified: next.emailVerified };
+  }
+  for (const listener of [...listeners]) listener();
 }
 
 function share(next: Held | null): void {
-  if (next) localStorage.setItem(MARK, "1");
-  else localStorage.removeItem(MARK);
+  remember(MARK, next ? "1" : null);
   put(next);
   channel?.postMessage(next);
 }
-
-let view: Session | null = null;
 
 /** The session as it is now; the same object until it changes. */
 export function currentSession(): Session | null {
@@ -56,7 +60,7 @@ export function onSession(listener: () => void): () => void {
 
 /** Whether somebody was signed in on this browser when last seen. */
 export function wasSignedIn(): boolean {
-  return localStorage.getItem(MARK) !== null;
+  return recall(MARK) !== null;
 }
 
 /** Takes in what the server answered to a log-in or refresh. */
@@ -74,28 +78,47 @@ export function forgotten(): void {
   share(null);
 }
 
-/** The server could not be reached; whether there is a session isn't known. */
-export class Unreachable extends Error {}
+/**
+ * Does what changes the cookie when no tab is at it. Else a log-out could overtake a refresh that then signs in again, or
+ * a late refresh of the old log-in end the new one.
+ */
+export async function inTurn<T>(act: () => Promise<T>): Promise<T> {
+  return navigator.locks.request("guestlist.session", act);
+}
 
 async function refresh(stale: string | null): Promise<string | null> {
-  return navigator.locks.request("guestlist.refresh", async () => {
+  return inTurn(async () => {
     // Another tab may have been first while this one waited.
     if (held && held.token !== stale && held.until > Date.now()) return held.token;
-    if (!wasSignedIn()) return null;
-    const answer = await fetch("/api/tokens/refresh", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: "{}",
-    }).catch(() => {
+    if (!wasSignedIn()) {
+      if (held) put(null);
+      return null;
+    }
+    let answer: Response;
+    try {
+      answer = await fetch("/api/tokens/refresh", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      });
+    } catch {
       throw new Unreachable();
-    });
+    }
     if (answer.status === 401) {
       share(null);
       return null;
     }
-    if (!answer.ok) throw new Unreachable();
-    signedIn((await answer.json()) as Tokens);
-    return held?.token ?? null;
+    // The log-in may still hold: a server that is busy hasn't ended it.
+    if (!answer.ok) throw await problemIn(answer);
+    let tokens: Tokens;
+    try {
+      tokens = await answer.json();
+    } catch {
+      // Cut off on the way, or the page of a hotel's network.
+      throw new Unreachable();
+    }
+    signedIn(tokens);
+    return tokens.access_token;
   });
 }
 
@@ -103,7 +126,7 @@ let pending: Promise<string | null> | null = null;
 
 /**
  * A token that still holds, or null for nobody. `refused` is one that the server wouldn't take.
- * @throws Unreachable when there is a session to resume, but no server.
+ * @throws Unreachable or the server's problem, when there is a session to resume and that failed.
  */
 export async function accessToken(refused: string | null = null): Promise<string | null> {
   if (held && held.until > Date.now() && held.token !== refused) return held.token;

@@ -3,6 +3,7 @@ import { AlertTriangle, LoaderCircle, WifiOff } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { OFFLINE, problemOf } from "../api/problem";
+import { useProblemWords } from "./useProblemWords";
 
 /** Something is on its way. Shown only after a moment, so that what is quick doesn't flicker. */
 export function Loading() {
@@ -24,19 +25,33 @@ export function Loading() {
   );
 }
 
-/** Says what went wrong, and offers to try again. It is read out when it appears. */
-export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => void }) {
+/**
+ * Says what went wrong, and offers to try again. It is read out when it appears. `words` are a page's own for the codes
+ * that it knows more about.
+ */
+export function ProblemNotice({
+  error,
+  retry,
+  words = {},
+  children,
+}: {
+  error: unknown;
+  retry?: (() => void) | undefined;
+  words?: Partial<Record<string, string>>;
+  children?: ReactNode;
+}) {
   const t = useTranslations("common");
+  const say = useProblemWords();
   if (error === null || error === undefined) return null;
   const problem = problemOf(error);
-  const known = problem.code === OFFLINE ? "offline" : problem.detail === "" ? "internal" : null;
   const Icon = problem.code === OFFLINE ? WifiOff : AlertTriangle;
   return (
     <div role="alert" className="notice bad">
       <p className="row font-semibold">
-        <Icon aria-hidden size={20} /> {known ? t(`problems.${known}_title`) : t("problems.title")}
+        <Icon aria-hidden size={20} /> {say.title(problem)}
       </p>
-      <p className="text-ink">{known ? t(`problems.${known}`) : problem.detail}</p>
+      <p className="text-ink">{say.text(problem, words)}</p>
+      {children}
       {retry && (
         <button type="button" className="button quiet compact" onClick={retry}>
           {t("retry")}

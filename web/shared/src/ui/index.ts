@@ -3,3 +3,5 @@ export { Dialog } from "./Dialog";
 export { Empty, Loading, OfflineBar, ProblemNotice } from "./Feedback";
 export { Field, PasswordField, SelectField, TextArea, TextField } from "./Field";
 export { LanguageSwitch } from "./LanguageSwitch";
+export { useProblemWords } from "./useProblemWords";
+export { useProfileLanguage } from "./useProfileLanguage";

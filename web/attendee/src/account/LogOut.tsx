@@ -1,0 +1,34 @@
+import { logOut, type Problem, problemOf } from "@guestlist/shared/api";
+import { ProblemNotice } from "@guestlist/shared/ui";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { useTranslations } from "use-intl";
+import { forgetTickets } from "../tickets/store";
+
+/** Logging out in this browser; the tickets that it keeps go with it. */
+export function LogOut() {
+  const t = useTranslations("profile");
+  const navigate = useNavigate();
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  async function leave() {
+    setProblem(null);
+    try {
+      await logOut();
+      await forgetTickets();
+      navigate("/", { replace: true });
+    } catch (error) {
+      setProblem(problemOf(error));
+    }
+  }
+
+  return (
+    <section>
+      {problem && <ProblemNotice error={problem} />}
+      <button type="button" className="button danger" onClick={() => void leave()}>
+        {t("log_out")}
+      </button>
+      <p className="soft small mt-2">{t("log_out_text")}</p>
+    </section>
+  );
+}

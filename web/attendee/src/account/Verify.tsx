@@ -1,0 +1,70 @@
+import { useMe, useSession, verifiedNow } from "@guestlist/shared/api";
+import { TextField } from "@guestlist/shared/ui";
+import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import { useTranslations } from "use-intl";
+import { Page } from "../shell/Page";
+import { wayBack, withWayBack } from "./back";
+import { CodeForm } from "./CodeForm";
+import { verify } from "./useAccount";
+
+/** Showing that an address is one's own, whenever one gets to it. */
+export default function Verify() {
+  const t = useTranslations("account");
+  const [search] = useSearchParams();
+  const back = wayBack(search);
+  const session = useSession();
+  const me = useMe().data?.me;
+  const [typed, setTyped] = useState(search.get("email") ?? "");
+  const [done, setDone] = useState(false);
+  const email = session && me ? me.email : typed;
+  const verified = done || (session?.emailVerified ?? false);
+
+  async function submit(code: string) {
+    await verify(email, code);
+    setDone(true);
+    // Not yet known to the token is no harm: the next one knows.
+    if (session) await verifiedNow().catch(() => {});
+  }
+
+  return (
+    <Page title={t("verify_title")} width="slim">
+      {verified ? (
+        <div role="status">
+          <h1 className="mt-6 good">
+            <span aria-hidden>✓</span> {t("verified")}
+          </h1>
+          <p className="lead mt-2 mb-6">{t("verified_text")}</p>
+          <Link className="button" to={session ? back : withWayBack("/log-in", back)}>
+            {session ? t("go_on") : t("log_in")}
+          </Link>
+        </div>
+      ) : (
+        <>
+          <h1 className="mt-6">{t("verify_title")}</h1>
+          <p className="lead mt-2 mb-6">{email ? t("verify_text", { email }) : t("verify_ask")}</p>
+          {!session && (
+            <div className="form mb-4">
+              <TextField
+                label={t("email")}
+                type="email"
+                autoComplete="email"
+                value={typed}
+                onValueChange={(value: string) => setTyped(value)}
+              />
+            </div>
+          )}
+          <CodeForm
+            key={session ? me?.id : "anybody"}
+            email={email}
+            initial={search.get("code")?.replace(/\D/g, "").slice(0, 6) ?? ""}
+            // Who comes from a log-in had their code long ago.
+            sent={!session || search.has("code")}
+            button={t("verify")}
+            submit={submit}
+          />
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,149 @@
+import { problemOf, useSession, useSignedIn } from "@guestlist/shared/api";
+import { useMoney } from "@guestlist/shared/i18n";
+import { lazy, Suspense, useState } from "react";
+import { useTranslations } from "use-intl";
+import type { EventView } from "../event/pageData";
+import { standingOf } from "../event/standing";
+import { BookingProblem } from "./BookingProblem";
+import { recallJoining } from "./joining";
+import { Party } from "./Party";
+import { useBook } from "./useBook";
+
+const Newcomer = lazy(() => import("./Newcomer"));
+const Going = lazy(() => import("./Going"));
+
+/** What a place costs, how many there are, and the way to one: the parts of the event's stub beside the facts. */
+export function BookingPanel({
+  event,
+  asking,
+}: {
+  event: EventView;
+  /** Whether somebody is signed in, and what they have to do with the event isn't known yet. */
+  asking: boolean;
+}) {
+  const t = useTranslations("book");
+  const places = useTranslations("places");
+  const words = useTranslations("event");
+  const tickets = useTranslations("ticket");
+  const money = useMoney();
+  const signedIn = useSignedIn();
+  const session = useSession();
+  const book = useBook(event);
+  const [party, setParty] = useState(1);
+  /** Somebody who isn't signed in (or whose address isn't verified) is on the way to their place. */
+  const [joining, setJoining] = useState(
+    () => signedIn === false && recallJoining(event.id)?.step === "code",
+  );
+  /** A place was booked on this visit: its ticket is shown. */
+  const [booked, setBooked] = useState<string>();
+  /** It was given back. */
+  const [calledOff, setCalledOff] = useState(false);
+
+  const standing = standingOf(event, Date.now());
+  const open = standing === "ahead" || standing === "running";
+  const left = event.places_left;
+  const mine = event.is_mine === true;
+  const going = event.my_booking;
+  const soldOut = left === 0 && !going && !joining;
+  const fits = left === undefined ? party : Math.max(1, Math.min(party, left));
+
+  function start(overlap = false) {
+    // A log-in that couldn't be resumed so far is tried again with the booking.
+    if (signedIn === false || session?.emailVerified === false) {
+      setJoining(true);
+      return;
+    }
+    book.mutate(
+      { party: fits, overlap },
+      {
+        onSuccess: (booking) => setBooked(booking.id),
+        onError: (error) => problemOf(error).code === "email_unverified" && setJoining(true),
+      },
+    );
+  }
+
+  return (
+    <>
+      <div>
+        <dl className="facts figures">
+          <div>
+            <dt>{words("price")}</dt>
+            <dd className="big">{event.price ? money(event.price) : places("free")}</dd>
+          </div>
+          {open && (left !== undefined || event.capacity === undefined) && (
+            <div>
+              <dt>{words("places")}</dt>
+              <dd className={soldOut ? "bad" : undefined} aria-live="polite">
+                {left === undefined ? places("no_limit") : places("left", { count: left })}
+              </dd>
+            </div>
+          )}
+        </dl>
+        {mine && standing !== "draft" && (
+          <div className="book">
+            <p className="soft">{words("mine")}</p>
+            <a className="button quiet" href={`/organize/events/${event.id}`}>
+              {words("manage")}
+            </a>
+          </div>
+        )}
+        {open && !mine && !going && !joining && (
+          <div className="book">
+            <button
+              type="button"
+              className="button"
+              disabled={asking || soldOut || book.isPending}
+              onClick={() => start()}
+            >
+              {book.isPending ? t("booking") : soldOut ? t("sold_out") : t("book", { count: fits })}
+            </button>
+            {soldOut ? (
+              <p className="soft small">{t("sold_out_text")}</p>
+            ) : (
+              <Party size={fits} left={left} choose={setParty} />
+            )}
+            {event.price && fits > 1 && (
+              <p className="soft small">
+                {t("total", { total: money({ ...event.price, amount: event.price.amount * fits }) })}
+              </p>
+            )}
+          </div>
+        )}
+      </div>
+      {book.isPending && book.failureCount > 0 && (
+        <p className="whole" role="status">
+          {t("retrying")}
+        </p>
+      )}
+      {book.isError && !going && problemOf(book.error).code !== "already_booked" && (
+        <div className="whole">
+          <BookingProblem error={book.error} retry={() => start()} anyway={() => start(true)} />
+        </div>
+      )}
+      {joining && !booked && (
+        <Suspense>
+          <Newcomer event={event} party={fits} book={book} done={setBooked} leave={() => setJoining(false)} />
+        </Suspense>
+      )}
+      {open && going && (!joining || booked) && (
+        <Suspense>
+          <Going
+            event={event}
+            booking={going}
+            fresh={booked === going}
+            calledOff={() => {
+              setBooked(undefined);
+              setJoining(false);
+              setCalledOff(true);
+            }}
+          />
+        </Suspense>
+      )}
+      {calledOff && !going && !booked && !joining && (
+        <p className="whole" role="status">
+          {tickets("cancelled_done")}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { useSignedIn } from "@guestlist/shared/api";
+import { LanguageSwitch, OfflineBar } from "@guestlist/shared/ui";
+import { CircleUserRound, LogIn, Ticket } from "lucide-react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
+import { Link, NavLink, useLocation } from "react-router";
+import { useTranslations } from "use-intl";
+
+const FIRST = { location: true };
+
+/** A page of the app: its line on top, its content, and the line below. */
+export function Page({
+  title,
+  hue = 0,
+  width = "",
+  children,
+}: {
+  title: string;
+  /** The colour of the event that it is about. */
+  hue?: number;
+  width?: "" | "slim" | "roomy";
+  children: ReactNode;
+}) {
+  const t = useTranslations("common");
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // Each address is a page to arrive at.
+  useEffect(() => {
+    // The browser itself sees to the page that it loaded.
+    if (FIRST.location) FIRST.location = false;
+    else main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  // Windows lie beside the page in the document, and have its colour too.
+  useLayoutEffect(() => {
+    document.body.className = `hue${hue}`;
+  }, [hue]);
+  return (
+    <div className={`hue${hue}`}>
+      <title>{`${title} · Guestlist`}</title>
+      <a className="skip" href="#main">
+        {t("skip")}
+      </a>
+      <OfflineBar />
+      <Bar width={width} />
+      <main id="main" ref={main} tabIndex={-1} className={`page outline-none ${width}`}>
+        {children}
+      </main>
+      <Footer width={width} />
+    </div>
+  );
+}
+
+function Bar({ width }: { width: string }) {
+  const t = useTranslations("nav");
+  const signedIn = useSignedIn();
+  const { pathname, search } = useLocation();
+  const back = ["/log-in", "/sign-up", "/"].includes(pathname)
+    ? ""
+    : `?to=${encodeURIComponent(pathname + search)}`;
+  return (
+    <header className={`bar ${width}`}>
+      <Link className="wordmark" to="/" aria-label={t("home")}>
+        Guestlist
+      </Link>
+      <nav className="menu" aria-label={t("name")}>
+        {signedIn === false ? (
+          <NavLink to={`/log-in${back}`}>
+            <LogIn aria-hidden size={20} />
+            {t("log_in")}
+          </NavLink>
+        ) : (
+          <>
+            <NavLink to="/tickets">
+              <Ticket aria-hidden size={20} />
+              {t("tickets")}
+            </NavLink>
+            <NavLink to="/profile">
+              <CircleUserRound aria-hidden size={20} />
+              {t("profile")}
+            </NavLink>
+          </>
+        )}
+      </nav>
+    </header>
+  );
+}
+
+function Footer({ width }: { width: string }) {
+  const t = useTranslations("footer");
+  return (
+    <footer className={`foot ${width}`}>
+      <a href="/organize/">{t("host")}</a>
+      <LanguageSwitch />
+    </footer>
+  );
+}

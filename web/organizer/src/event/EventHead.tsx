@@ -1,0 +1,69 @@
+import { useWhen } from "@guestlist/shared/i18n";
+import { EyeOff, ScanLine } from "lucide-react";
+import { NavLink } from "react-router";
+import { useTranslations } from "use-intl";
+import { useNow } from "../ui/useNow";
+import { PhaseChip } from "./PhaseChip";
+import { type EventView, phaseOf } from "./phase";
+
+const PAGES = [
+  ["", "overview"],
+  ["/guests", "guests"],
+  ["/announcements", "announcements"],
+  ["/door-passes", "doors"],
+  ["/edit", "edit"],
+] as const;
+
+/** Which event this is, where it stands, and its pages. */
+export function EventHead({ event }: { event: EventView }) {
+  const t = useTranslations("event");
+  const phase = phaseOf(event, useNow());
+  const when = useWhen()(event);
+  return (
+    <header className="mb-6">
+      <div className="flex items-start gap-4">
+        <img
+          src={event.cover_url}
+          alt=""
+          width={160}
+          height={84}
+          className="hidden aspect-[40/21] w-36 shrink-0 rounded-control bg-tint object-cover sm:block"
+        />
+        <div className="min-w-0 flex-1">
+          <h1 className="!text-[clamp(1.25rem,0.9rem+1.6vw,1.75rem)]">{event.name}</h1>
+          <p className="mt-1 text-soft">
+            <time dateTime={event.starts_at}>{when.date}</time>, {when.time}
+            {when.elsewhere && ` (${when.zone})`}
+            {event.place && ` · ${event.place.name}`}
+            {event.online && ` · ${t("online")}`}
+          </p>
+          <p className="row mt-2 gap-2">
+            <PhaseChip phase={phase} />
+            {event.visibility === "unlisted" && (
+              <span className="chip text-soft">
+                <EyeOff aria-hidden size={14} />
+                {t("unlisted")}
+              </span>
+            )}
+          </p>
+        </div>
+      </div>
+      <nav aria-label={t("pages")} className="mt-4 border-line border-b">
+        <ul className="list-none -mb-px flex flex-wrap gap-x-1">
+          {PAGES.map(([path, word]) => (
+            <li key={word}>
+              <NavLink
+                to={`/events/${event.id}${path}`}
+                end
+                className="inline-flex min-h-11 items-center gap-2 border-transparent border-b-3 px-3 text-soft no-underline hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+              >
+                {word === "doors" && <ScanLine aria-hidden size={16} />}
+                {t(`tabs.${word}`)}
+              </NavLink>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </header>
+  );
+}

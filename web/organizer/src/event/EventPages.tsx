@@ -1,0 +1,67 @@
+import { problemOf, queries } from "@guestlist/shared/api";
+import { Empty, Loading } from "@guestlist/shared/ui";
+import { Link, Outlet, useOutletContext, useParams } from "react-router";
+import { useTranslations } from "use-intl";
+import { Trouble } from "../ui/Trouble";
+import { EventHead } from "./EventHead";
+import type { EventView } from "./phase";
+
+/** What the pages of one event stand in: its head, and the way between them. */
+export default function EventPages() {
+  const { event: id = "" } = useParams();
+  const { data: event, error, refetch } = useEvent(id, 30_000);
+  if (!event) {
+    if (error) return <Missing error={error} retry={refetch} />;
+    return <Loading />;
+  }
+  return (
+    <div className={`hue${event.hue}`}>
+      <EventHead event={event} />
+      <Outlet context={event} />
+    </div>
+  );
+}
+
+/** An event, read anew every so often while it is looked at. */
+export function useEvent(id: string, every: number | false) {
+  return queries.useQuery(
+    "get",
+    "/api/events/{event}",
+    { params: { path: { event: id } } },
+    { refetchInterval: every, enabled: id !== "" },
+  );
+}
+
+/** The event whose page one is on. */
+export function useThisEvent(): EventView {
+  return useOutletContext<EventView>();
+}
+
+/** It could not be read: it isn't there, isn't one's own, or there was no answer. */
+export function Missing({ error, retry }: { error: unknown; retry: () => void }) {
+  const t = useTranslations("event");
+  const { status } = problemOf(error);
+  if (status !== 404 && status !== 422) {
+    return (
+      <>
+        <title>{t("page_title_unknown")}</title>
+        <Trouble error={error} retry={retry} />
+      </>
+    );
+  }
+  return (
+    <>
+      <title>{t("page_title_unknown")}</title>
+      <Empty
+        title={t("missing_title")}
+        action={
+          <Link to="/" className="button">
+            {t("back_to_list")}
+          </Link>
+        }
+      >
+        {t("missing_text")}
+      </Empty>
+    </>
+  );
+}

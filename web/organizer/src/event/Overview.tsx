@@ -1,0 +1,52 @@
+import { queries } from "@guestlist/shared/api";
+import { useTranslations } from "use-intl";
+import { Trouble } from "../ui/Trouble";
+import { useNow } from "../ui/useNow";
+import { DraftOverview } from "./DraftOverview";
+import { useThisEvent } from "./EventPages";
+import { NextSteps } from "./NextSteps";
+import { Numbers } from "./Numbers";
+import { phaseOf } from "./phase";
+import { ShareCard } from "./ShareCard";
+import { Timeline } from "./Timeline";
+
+/** How an event stands: its numbers as they are now, how they came about, its link, and what is next. */
+export default function Overview() {
+  const t = useTranslations("overview");
+  const event = useThisEvent();
+  const phase = phaseOf(event, useNow());
+  const attendance = queries.useQuery(
+    "get",
+    "/api/events/{event}/attendance",
+    { params: { path: { event: event.id } } },
+    // At the door it is about who just came in; before that, about bookings.
+    { refetchInterval: phase === "now" ? 4_000 : 15_000, enabled: phase !== "draft" },
+  );
+  return (
+    <>
+      <title>{t("page_title", { event: event.name })}</title>
+      {phase === "draft" ? (
+        <DraftOverview event={event} />
+      ) : (
+        <div className="grid gap-6">
+          {phase === "cancelled" && (
+            <div className="notice bad !mb-0">
+              <p className="font-semibold">{t("cancelled_title")}</p>
+              <p className="text-ink">{t("cancelled_text")}</p>
+              {event.cancel_message && <p className="quote">{event.cancel_message}</p>}
+            </div>
+          )}
+          {attendance.isError && <Trouble error={attendance.error} retry={() => attendance.refetch()} />}
+          {attendance.data && <Numbers places={attendance.data} />}
+          <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_340px]">
+            <Timeline event={event} phase={phase} />
+            <div className="grid gap-6">
+              {phase !== "cancelled" && <NextSteps event={event} phase={phase} places={attendance.data} />}
+              <ShareCard event={event} />
+            </div>
+          </div>
+        </div>
+      )}
+    </>
+  );
+}

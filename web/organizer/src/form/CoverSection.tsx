@@ -1,0 +1,154 @@
+import { problemOf, queries } from "@guestlist/shared/api";
+import { Cover } from "@guestlist/shared/ui";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ImageUp, LoaderCircle, Trash2 } from "lucide-react";
+import { type DragEvent, useRef, useState } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import { type CoverWhy, look, removeCover, uploadCover, whyOf } from "../cover/cover";
+import { Trouble } from "../ui/Trouble";
+import { Section } from "./Section";
+import type { EventView } from "./values";
+
+/** The event's picture: the drawn one, or one's own. */
+export function CoverSection({
+  event,
+  onChanged,
+}: {
+  event: EventView | null;
+  onChanged: (event: EventView) => void;
+}) {
+  const t = useTranslations("cover");
+  return (
+    <Section title={t("title")} hint={t("hint")}>
+      {event ? <Picture event={event} onChanged={onChanged} /> : <p className="soft">{t("later")}</p>}
+    </Section>
+  );
+}
+
+function Picture({ event, onChanged }: { event: EventView; onChanged: (event: EventView) => void }) {
+  const t = useTranslations("cover");
+  const format = useFormatter();
+  const client = useQueryClient();
+  const input = useRef<HTMLInputElement>(null);
+  const stop = useRef<AbortController>(null);
+  const [progress, setProgress] = useState(0);
+  const [over, setOver] = useState(false);
+  const [why, setWhy] = useState<CoverWhy | null>(null);
+  const take = (changed: EventView) => {
+    client.setQueryData(
+      queries.queryOptions("get", "/api/events/{event}", { params: { path: { event: event.id } } }).queryKey,
+      changed,
+    );
+    void client.invalidateQueries({ queryKey: ["get", "/api/me/events"] });
+    onChanged(changed);
+  };
+  const upload = useMutation({
+    mutationFn: async (file: File) => {
+      setWhy(null);
+      setProgress(0);
+      const looked = await look(file);
+      if ("why" in looked) {
+        setWhy(looked.why);
+        return null;
+      }
+      stop.current = new AbortController();
+      return uploadCover(event, file, looked.type, setProgress, stop.current.signal);
+    },
+    onSuccess: (changed) => changed && take(changed),
+    onError: (error) => setWhy(whyOf(problemOf(error))),
+  });
+  const remove = useMutation({ mutationFn: () => removeCover(event), onSuccess: take });
+  const drawn = event.cover_url.startsWith("/covers/");
+  const busy = upload.isPending;
+  const choose = (files: FileList | null) => {
+    const [file] = files ?? [];
+    if (file && !busy) upload.mutate(file);
+    if (input.current) input.current.value = "";
+  };
+  const drop = (dropped: DragEvent) => {
+    dropped.preventDefault();
+    setOver(false);
+    choose(dropped.dataTransfer.files);
+  };
+  const error = upload.error instanceof DOMException || why ? null : (upload.error ?? remove.error);
+  return (
+    <div className="grid gap-3">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut for the button below. */}
+      <div
+        className={`relative max-w-md rounded-card ${over ? "outline-3 outline-accent outline-dashed" : ""}`}
+        onDragOver={(dragged) => {
+          dragged.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        <div className="[&>.cover]:mb-0">
+          <Cover url={event.cover_url} hue={event.hue} />
+        </div>
+        {busy && (
+          <div className="absolute inset-0 grid place-content-center gap-3 rounded-card bg-paper/90 p-6 text-center">
+            <p className="row justify-center">
+              <LoaderCircle aria-hidden size={20} className="animate-spin" />
+              {progress < 1
+                ? t("sending", { share: format.number(progress, { style: "percent" }) })
+                : t("working")}
+            </p>
+            <progress
+              aria-label={t("progress")}
+              value={progress}
+              className="h-2 w-56 max-w-full overflow-hidden rounded-full bg-line [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent"
+            />
+            <button
+              type="button"
+              className="button quiet compact mx-auto"
+              onClick={() => stop.current?.abort()}
+            >
+              {t("stop")}
+            </button>
+          </div>
+        )}
+      </div>
+      <input
+        ref={input}
+        type="file"
+        accept="image/jpeg,image/png,image/webp"
+        className="hidden"
+        aria-label={t("choose")}
+        onChange={(chosen) => choose(chosen.currentTarget.files)}
+      />
+      <div className="row">
+        <button
+          type="button"
+          className="button quiet compact"
+          aria-describedby="cover-limits"
+          aria-disabled={busy}
+          onClick={() => !busy && input.current?.click()}
+        >
+          <ImageUp aria-hidden size={18} />
+          {drawn ? t("choose") : t("other")}
+        </button>
+        {!drawn && (
+          <button
+            type="button"
+            className="button danger compact"
+            aria-disabled={remove.isPending || busy}
+            onClick={() => !busy && !remove.isPending && remove.mutate()}
+          >
+            <Trash2 aria-hidden size={18} />
+            {t("remove")}
+          </button>
+        )}
+      </div>
+      <p id="cover-limits" className="small soft">
+        {t("limits")}
+      </p>
+      {why && (
+        <p role="alert" className="font-semibold text-bad">
+          {why === "said" ? problemOf(upload.error).detail : t(`faults.${why}`)}
+        </p>
+      )}
+      <Trouble error={error} />
+    </div>
+  );
+}
