@@ -10,6 +10,7 @@ const chromium =
 
 export default defineConfig({
   testDir: "e2e",
+  globalSetup: "./e2e/build.ts",
   outputDir: "e2e/results",
   // A test that passes the second time is a test that fails.
   retries: 0,
@@ -33,6 +34,7 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     serviceWorkers: "allow",
+    actionTimeout: 20_000,
     trace: "retain-on-failure",
   },
 });

@@ -6,7 +6,6 @@ mod world;
 
 use bytes::Bytes;
 use kit::{Caller, Function, Kind};
-use schemars::SchemaGenerator;
 use serde_json::json;
 use std::collections::BTreeMap;
 use tokio::task::JoinSet;
@@ -24,7 +23,7 @@ fn routes() -> impl Iterator<Item = (&'static Function, Caller)> {
 
 /// Whether a route answered as it does when all is well: with a 2xx, or with where to go instead.
 fn got_through(function: &Function, status: u16) -> bool {
-    let declared = function.docs.map(|docs| docs(&mut SchemaGenerator::default()).status);
+    let declared = function.docs.map(|docs| docs.status);
     (200..300).contains(&status) || declared == Some(status)
 }
 
@@ -276,15 +275,11 @@ async fn what_is_internal_has_no_address() {
     for function in pictures::every().iter().filter(|function| !matches!(function.kind, Kind::Route { .. })) {
         let sample = f.sample(function).await.to_string();
         for path in ["", "/api", "/api/internal"].map(|root| format!("{root}/{}", function.name)) {
-            assert!(!f.world.router.knows(&path), "{path}");
             for method in ["GET", "POST"] {
                 let request = http::Request::builder().method(method).uri(&path).body(sample.clone().into()).unwrap();
                 assert_eq!(f.world.send(request).await.problem(404), "no_such_route");
             }
         }
-        // Nor does it answer when it is handed a request.
-        let request = http::Request::post("/").body(sample.into()).unwrap();
-        assert_eq!(function.answer(&f.world.house, request).await.status(), 404);
     }
     let announced = |key: &String| key.contains("announcement#");
     let changed: Vec<_> =

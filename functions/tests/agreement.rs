@@ -46,7 +46,7 @@ fn a_type_is_called_as_its_file() {
 #[test]
 fn a_function_lies_in_its_nouns_folder() {
     none(|function| {
-        let path = root().join("functions/src").join(function.noun).join(format!("{}.rs", function.name));
+        let path = folder(function).join(format!("{}.rs", function.name));
         (!path.is_file()).then(|| format!("there is no {}", path.display()))
     });
 }
@@ -91,9 +91,15 @@ fn every_file_with_a_function_is_in_the_registry() {
     }
 }
 
+/// The folder of a function's noun: the crate's own where it has one noun only.
+fn folder(function: &Function) -> PathBuf {
+    let sources = root().join(function.home).join("src");
+    if function.home == function.noun { sources } else { sources.join(function.noun) }
+}
+
 fn sources() -> Vec<(PathBuf, String)> {
     let folders = std::fs::read_dir(root().join("functions/src")).unwrap().map(|entry| entry.unwrap().path());
-    let folders = folders.filter(|path| path.is_dir());
+    let folders = folders.filter(|path| path.is_dir()).chain([root().join("pictures/src")]);
     let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
     files
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
@@ -160,16 +166,17 @@ fn methods_are_those_that_the_kit_reads() {
     });
 }
 
-/// Schemas of a function's request and reply.
-fn docs(function: &Function) -> Option<kit::RouteDocs> {
-    function.docs.map(|docs| docs(&mut SchemaGenerator::new(SchemaSettings::draft2020_12())))
+/// The schema of a function's request.
+fn request(function: &Function) -> Option<schemars::Schema> {
+    let mut schemas = SchemaGenerator::new(SchemaSettings::draft2020_12());
+    function.docs.map(|docs| (docs.request)(&mut schemas))
 }
 
 #[test]
 fn a_post_that_creates_can_be_repeated() {
     none(|function| {
         let Kind::Route { method: "POST", idempotent: false, .. } = function.kind else { return None };
-        (docs(function)?.status == 201).then(|| "it answers 201 and takes no Idempotency-Key".to_owned())
+        (function.docs?.status == 201).then(|| "it answers 201 and takes no Idempotency-Key".to_owned())
     });
 }
 
@@ -177,7 +184,7 @@ fn a_post_that_creates_can_be_repeated() {
 fn the_fields_of_a_path_and_of_a_caller_are_fields_of_the_request() {
     none(|function| {
         let Kind::Route { path, caller, query, .. } = function.kind else { return None };
-        let request = docs(function)?.request;
+        let request = request(function)?;
         let properties = request.get("properties").and_then(serde_json::Value::as_object).cloned().unwrap_or_default();
         let in_path: Vec<&str> = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
         let mut named = in_path.clone();
@@ -197,7 +204,7 @@ fn the_fields_of_a_path_and_of_a_caller_are_fields_of_the_request() {
 #[test]
 fn every_route_and_each_of_its_fields_is_described() {
     none(|function| {
-        let request = docs(function)?.request;
+        let request = request(function)?;
         let is_said = |schema: &serde_json::Value| schema["description"].as_str().is_some_and(|text| !text.is_empty());
         if !is_said(request.as_value()) {
             return Some("it has no doc comment".to_owned());
@@ -212,12 +219,12 @@ fn every_route_and_each_of_its_fields_is_described() {
 #[test]
 fn an_unknown_field_is_refused_everywhere() {
     none(|function| {
-        let docs = docs(function)?;
+        let docs = function.docs?;
         // A page is opened from links, to which others add parameters of their own.
         if docs.media.iter().any(|media| media.name == "text/html") {
             return None;
         }
-        let request = docs.request;
+        let request = request(function)?;
         let refuses = request.get("additionalProperties") == Some(&serde_json::Value::Bool(false));
         (!refuses).then(|| "it lacks #[serde(deny_unknown_fields)]".to_owned())
     });

@@ -80,9 +80,8 @@ fn told(reply: &Reply) -> (u16, Bytes, Vec<(String, String)>) {
 fn what_creates_takes_a_key() {
     let names: BTreeSet<&str> = idempotent().map(|(function, _)| function.name).collect();
     // Every POST that answers 201 creates; a sign-up creates too, and only says that a mail is coming.
-    let mut schemas = schemars::SchemaGenerator::default();
     for function in pictures::every() {
-        let Some(docs) = function.docs.map(|docs| docs(&mut schemas)) else { continue };
+        let Some(docs) = function.docs else { continue };
         assert!(docs.status != 201 || names.contains(function.name), "{} creates without a key", function.name);
     }
     assert!(names.contains("register_user"));

@@ -4,7 +4,7 @@ use crate::bucket::bucket;
 use domain::ids::{EventId, UploadId};
 use domain::pictures::{MOST_BYTES, PictureType};
 use domain::refusal::Refusal;
-use kit::{Caller, Created, Cx, Folder, Grant, Result, Route, Table, read, write, write_objects};
+use kit::{Caller, Created, Cx, Folder, Grant, Json, Result, Route, Table, read, write_objects};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,20 +42,21 @@ impl Route for CreateCoverUpload {
     const ROUTE: &str = "POST /api/events/{event}/cover-uploads";
     const CALLER: Caller = Caller::OrganizerOf("event");
     const IDEMPOTENT: bool = true;
-    const GRANTS: &[Grant] =
-        &[read(Table::Events), read(Table::Deliveries), write(Table::Deliveries), write_objects(Folder::Uploads)];
+    const GRANTS: &[Grant] = &[read(Table::Events), write_objects(Folder::Uploads)];
     type Reply = Created<UploadView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let user = cx.user()?;
-        let event = cx.store().event(self.event).await?.ok_or_else(|| Refusal::not_found("event"))?.run_by(user)?;
-        event.may_be_covered(cx.now())?;
         fits(self.bytes)?;
-        cx.limit(&format!("cover_uploads#{user}"), AN_HOUR, 3_600).await?;
+        let limit = format!("cover_uploads#{user}");
+        let load = async { Ok(cx.store().event(self.event).await?) };
+        let (event, ()) = tokio::try_join!(load, cx.limit(&limit, AN_HOUR, 3_600))?;
+        let event = event.ok_or_else(|| Refusal::not_found("event"))?.run_by(user)?;
+        event.may_be_covered(cx.now())?;
         let (bucket, upload) = (bucket(cx), cx.new_id()?);
         let fields = bucket.form(cx, event.id, upload, self.content_type, cx.now()).await?;
         let url = bucket.uploads().to_owned();
-        cx.commit(vec![], Created(UploadView { upload, url, fields, max_bytes: MOST_BYTES })).await
+        cx.commit(vec![], Json(UploadView { upload, url, fields, max_bytes: MOST_BYTES })).await
     }
 }
 

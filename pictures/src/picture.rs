@@ -185,3 +185,172 @@ fn jpeg(pixels: &RgbImage) -> Result<Vec<u8>, Refusal> {
     encoder.encode(pixels.as_raw(), width, height, ColorType::Rgb).map_err(|_| damaged())?;
     Ok(file)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use image::{GrayImage, ImageBuffer, Luma, Rgba, RgbaImage};
+
+    fn written(pixels: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        pixels.into().write_to(&mut file, format).unwrap();
+        file.into_inner()
+    }
+
+    /// Red at the top left, green at the top right, blue below.
+    fn corners(width: u32, height: u32) -> RgbImage {
+        RgbImage::from_fn(width, height, |x, y| match (x < width / 2, y < height / 2) {
+            (true, true) => Rgb([220, 30, 30]),
+            (false, true) => Rgb([30, 180, 30]),
+            _ => Rgb([30, 30, 220]),
+        })
+    }
+
+    /// A JPEG that says that it is to be turned so (Exif 2.32, section 4.6.4, tag 0x0112).
+    fn turned(pixels: &RgbImage, orientation: u8) -> Vec<u8> {
+        let plain = written(pixels.clone(), ImageFormat::Jpeg);
+        let tag = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
+        let mut exif = b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01".to_vec();
+        exif.extend(tag);
+        exif.extend([0; 4]);
+        let mut file = plain[..2].to_vec();
+        file.extend([0xFF, 0xE1]);
+        file.extend(u16::try_from(exif.len() + 2).unwrap().to_be_bytes());
+        file.extend(exif);
+        file.extend(&plain[2..]);
+        file
+    }
+
+    fn is_near(pixel: &Rgb<u8>, expected: [u8; 3]) -> bool {
+        pixel.0.iter().zip(expected).all(|(held, wanted)| held.abs_diff(wanted) < 40)
+    }
+
+    #[test]
+    fn every_orientation_is_set_upright() {
+        const RED: [u8; 3] = [220, 30, 30];
+        const GREEN: [u8; 3] = [30, 180, 30];
+        const BLUE: [u8; 3] = [30, 30, 220];
+        // Where the corners of what is stored are seen: top left, top right, bottom left (Exif, as above).
+        let cases = [
+            (1, [RED, GREEN, BLUE]),
+            (2, [GREEN, RED, BLUE]),
+            (3, [BLUE, BLUE, GREEN]),
+            (4, [BLUE, BLUE, RED]),
+            (5, [RED, BLUE, GREEN]),
+            (6, [BLUE, RED, BLUE]),
+            (7, [BLUE, GREEN, BLUE]),
+            (8, [GREEN, BLUE, RED]),
+        ];
+        for (orientation, seen) in cases {
+            let upright = upright(&turned(&corners(800, 600), orientation)).unwrap();
+            let (width, height) = upright.dimensions();
+            assert_eq!((width, height), if orientation < 5 { (800, 600) } else { (600, 800) }, "{orientation}");
+            for ((x, y), expected) in [(20, 20), (width - 20, 20), (20, height - 20)].into_iter().zip(seen) {
+                assert!(is_near(upright.get_pixel(x, y), expected), "{orientation}: {:?}", upright.get_pixel(x, y));
+            }
+        }
+    }
+
+    #[test]
+    fn what_shines_through_shows_white() {
+        let pixels = RgbaImage::from_fn(600, 400, |x, _| match x / 200 {
+            0 => Rgba([200, 0, 0, 255]),
+            1 => Rgba([200, 0, 0, 0]),
+            _ => Rgba([0, 0, 0, 128]),
+        });
+        for format in [ImageFormat::Png, ImageFormat::WebP] {
+            let seen = upright(&written(pixels.clone(), format)).unwrap();
+            let at = |x| seen.get_pixel(x, 200).0;
+            assert_eq!((at(100), at(300), at(500)), ([200, 0, 0], [255, 255, 255], [127, 127, 127]), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn grey_and_deep_pictures_are_taken_too() {
+        let grey = GrayImage::from_fn(600, 400, |x, y| Luma([u8::try_from((x + y) % 256).unwrap()]));
+        let deep: ImageBuffer<Rgb<u16>, Vec<u16>> =
+            ImageBuffer::from_fn(600, 400, |x, _| Rgb([u16::try_from(x).unwrap() * 100, 0, 65_535]));
+        for file in [
+            written(grey.clone(), ImageFormat::Png),
+            written(grey, ImageFormat::Jpeg),
+            written(DynamicImage::ImageRgb16(deep), ImageFormat::Png),
+        ] {
+            assert_eq!(upright(&file).unwrap().dimensions(), (600, 400));
+        }
+    }
+
+    #[test]
+    fn it_is_kept_in_three_widths_and_never_stretched() {
+        let widths = |width, height| {
+            let made = made(&written(corners(width, height), ImageFormat::Png)).unwrap();
+            made.files.map(|file| image::load_from_memory(&file).unwrap().width())
+        };
+        assert_eq!(widths(4_000, 2_000), [480, 960, 1_600]);
+        assert_eq!(widths(1_000, 700), [480, 960, 1_000]);
+        assert_eq!(widths(480, 300), [480, 480, 480]);
+    }
+
+    #[test]
+    fn large_pictures_keep_their_shape() {
+        for (width, height) in [(4_032, 3_024), (1_777, 3_333)] {
+            let made = narrowed(&upright(&written(corners(width, height), ImageFormat::Jpeg)).unwrap(), 1_600);
+            let expected = f64::from(height) / f64::from(width);
+            let held = f64::from(made.height()) / f64::from(made.width());
+            assert!((expected - held).abs() < 0.002, "{width} x {height} became {:?}", made.dimensions());
+        }
+    }
+
+    /// A screen that knows no profiles shows what was meant.
+    #[test]
+    fn colours_of_larger_spaces_are_converted() {
+        let p3 = ColorProfile::new_display_p3().encode().unwrap();
+        let pixels = RgbImage::from_pixel(8, 8, Rgb([200, 120, 60]));
+        let converted = in_srgb(&p3, &pixels).unwrap();
+        let [red, green, blue] = converted.get_pixel(4, 4).0;
+        // By the matrices of both spaces: Display P3 (200, 120, 60) is sRGB (211, 117, 44).
+        assert!(red.abs_diff(211) < 3 && green.abs_diff(117) < 3 && blue.abs_diff(44) < 3, "{red} {green} {blue}");
+        let srgb = ColorProfile::new_srgb().encode().unwrap();
+        assert!(
+            in_srgb(&srgb, &pixels)
+                .unwrap()
+                .get_pixel(4, 4)
+                .0
+                .iter()
+                .zip([200, 120, 60])
+                .all(|(a, b)| a.abs_diff(b) < 2)
+        );
+        assert!(in_srgb(b"no profile", &pixels).is_none());
+    }
+
+    #[test]
+    fn a_thumbnail_s_end_is_not_the_picture_s() {
+        let whole = turned(&corners(600, 400), 1);
+        assert!(is_whole_jpeg(&whole));
+        // The same with an end-of-image marker in its metadata, cut off before its own.
+        let mut cut = whole[..2].to_vec();
+        cut.extend([0xFF, 0xE1, 0, 6, 0xFF, 0xD9, 0, 0]);
+        cut.extend(&whole[2..whole.len() - 2]);
+        assert!(!is_whole_jpeg(&cut));
+        assert!(upright(&cut).is_err());
+        for nothing in [&b"\xFF\xD8"[..], b"\xFF\xD8\xFF\xE0", b"\xFF\xD8\xFF\xE1\xFF\xFF"] {
+            assert!(!is_whole_jpeg(nothing));
+        }
+    }
+
+    /// Whatever bytes come: a refusal, never a panic.
+    #[test]
+    fn damaged_files_are_refused_and_nothing_else() {
+        for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
+            let whole = written(corners(500, 300), format);
+            for cut in (0..whole.len()).step_by((whole.len() / 40).max(1)) {
+                drop(upright(&whole[..cut]));
+            }
+            for at in (12..whole.len()).step_by((whole.len() / 60).max(1)) {
+                let mut bent = whole.clone();
+                bent[at] ^= 0xFF;
+                drop(upright(&bent));
+            }
+        }
+    }
+}

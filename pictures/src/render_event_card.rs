@@ -6,7 +6,7 @@ use domain::pictures::WIDTHS;
 use domain::refusal::Refusal;
 use domain::text::Slug;
 use kit::{Answer, Caller, Cx, Error, Folder, Grant, Media, Reply, Result, Route, Table, read, read_objects};
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Draw the picture that messengers and social networks show for a link to an event: its cover, name, time and place, in the
@@ -32,9 +32,7 @@ pub struct CardReply {
 
 impl Reply for CardReply {
     const STATUS: u16 = 200;
-    fn media(_schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![Media { name: "image/png", schema: None }]
-    }
+    const MEDIA: &[Media] = &[Media::of("image/png")];
     fn answer(&self) -> Result<Answer> {
         let answer = Answer::new(if self.png.is_some() { Self::STATUS } else { 304 })
             .header("etag", self.etag.clone())

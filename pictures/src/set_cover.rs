@@ -36,7 +36,6 @@ impl Route for SetCover {
     const GRANTS: &[Grant] = &[
         read(Table::Events),
         write(Table::Events),
-        read(Table::Deliveries),
         write(Table::Deliveries),
         read_objects(Folder::Uploads),
         write_objects(Folder::Pictures),
@@ -46,7 +45,10 @@ impl Route for SetCover {
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let user = cx.user()?;
-        let event = cx.store().event(self.event).await?.ok_or_else(|| Refusal::not_found("event"))?.run_by(user)?;
+        let limit = format!("covers#{user}");
+        let load = async { Ok(cx.store().event(self.event).await?) };
+        let (event, ()) = tokio::try_join!(load, cx.limit(&limit, AN_HOUR, 3_600))?;
+        let event = event.ok_or_else(|| Refusal::not_found("event"))?.run_by(user)?;
         cx.check_version("event", event.version)?;
         let id = self.upload.picture();
         let before = event.picture;
@@ -55,7 +57,6 @@ impl Route for SetCover {
         }
         // Before the work, since it would be for nothing.
         event.may_be_covered(cx.now())?;
-        cx.limit(&format!("covers#{user}"), AN_HOUR, 3_600).await?;
 
         let bucket = bucket(cx);
         let file = match bucket.upload(cx, event.id, self.upload).await? {

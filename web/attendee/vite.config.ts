@@ -1,14 +1,92 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
 import { compressed, fonts, messages } from "../shared/vite/index.ts";
 
 /** The functions, as `cargo run` serves them. */
 const RUNNER = process.env.GUESTLIST_RUNNER ?? "http://localhost:4040";
 
+/** Chunks whose names stay, so that the server's pages can name the words of their language too. */
+const WORDS = ["en", "ru"];
+
 export default defineConfig({
   base: "/",
-  plugins: [messages(), react(), tailwindcss(), fonts(), compressed()],
+  plugins: [
+    messages(),
+    react(),
+    tailwindcss(),
+    fonts(),
+    VitePWA({
+      // The app registers it by itself, once the first view stands (src/shell/worker.ts).
+      injectRegister: false,
+      // A new version waits until every tab of the old one is closed: nobody's page loses what it was made of.
+      registerType: "prompt",
+      manifest: {
+        id: "/",
+        name: "Guestlist",
+        short_name: "Guestlist",
+        description: "Find an event, book a place, show your ticket at the door.",
+        start_url: "/",
+        scope: "/",
+        display: "standalone",
+        background_color: "#fcf9f3",
+        theme_color: "#fcf9f3",
+        icons: [
+          { src: "/icon.svg", sizes: "any", type: "image/svg+xml" },
+          { src: "/icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "/icon-512.png", sizes: "512x512", type: "image/png" },
+          { src: "/icon-maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+        ],
+        shortcuts: [{ name: "Tickets · Билеты", url: "/tickets" }],
+      },
+      workbox: {
+        inlineWorkboxRuntime: true,
+        sourcemap: false,
+        globPatterns: [
+          "index.html",
+          "assets/*.{js,css}",
+          "icon.svg",
+          "assets/fonts/*-{latin,cyrillic}.woff2",
+        ],
+        // Hashed names need no question whether they are still the same.
+        dontCacheBustURLsMatching: /-[\w-]{8}\.(?:js|css)$/,
+        cleanupOutdatedCaches: true,
+        navigateFallback: "/index.html",
+        // The app's own pages, and nobody else's: not /organize/, /e/, /s/, /account/, /api, /docs or /dev.
+        navigateFallbackAllowlist: [
+          /^\/(?:log-in|sign-up|verify|forgot-password|bookings|profile|tickets(?:\/[^/]*)?)?$/,
+        ],
+        runtimeCaching: [
+          {
+            // An event's page that was opened before opens without a connection too, as it was.
+            urlPattern: ({ request, sameOrigin, url }) =>
+              sameOrigin && request.mode === "navigate" && /^\/e\/[^/]+$/.test(url.pathname),
+            handler: "NetworkFirst",
+            options: {
+              cacheName: "event-pages",
+              networkTimeoutSeconds: 10,
+              // One that wasn't opens as the app, which says that there is no connection.
+              precacheFallback: { fallbackURL: "/index.html" },
+              expiration: { maxEntries: 40, maxAgeSeconds: 30 * 86_400 },
+              cacheableResponse: { statuses: [200] },
+            },
+          },
+          {
+            // Pictures never change under their name.
+            urlPattern: ({ sameOrigin, url }) => sameOrigin && /^\/(?:covers|pictures)\//.test(url.pathname),
+            handler: "CacheFirst",
+            options: {
+              cacheName: "pictures",
+              expiration: { maxEntries: 120, maxAgeSeconds: 30 * 86_400, purgeOnQuotaError: true },
+              cacheableResponse: { statuses: [200] },
+            },
+          },
+        ],
+      },
+    }),
+    compressed(),
+  ],
   build: {
     manifest: true,
     cssCodeSplit: false,
@@ -17,9 +95,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rollupOptions: {
       output: {
+        // One file with all that the first view needs: a page that names it waits for no second round.
+        codeSplitting: { groups: [{ name: "app", tags: ["$initial"] }] },
         // The server's pages name these two, so they stay.
         entryFileNames: "assets/app.js",
-        chunkFileNames: "assets/[name]-[hash].js",
+        chunkFileNames: ({ name }) =>
+          WORDS.includes(name) ? `assets/words-${name}.js` : "assets/[name]-[hash].js",
         assetFileNames: (asset) =>
           asset.names.includes("style.css") ? "assets/app.css" : "assets/[name]-[hash][extname]",
       },

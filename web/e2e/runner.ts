@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const BINARY =
+/** The binary; `cargo build` makes it. */
+export const BINARY =
   process.env.GUESTLIST_BIN ?? fileURLToPath(new URL("../../target/debug/guestlist", import.meta.url));
 
 /** A mail as the mailbox shows it. */
@@ -22,7 +23,7 @@ export class Runner {
 
   /** Starts it and waits until it answers. `seed` fills it with the small living city. */
   static async start({ seed = false } = {}): Promise<Runner> {
-    const args = ["--memory", "--port", "0", ...(seed ? [] : ["--no-seed"])];
+    const args = ["--memory", "--port", "0", "--no-build", ...(seed ? [] : ["--no-seed"])];
     const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "inherit"] });
     const origin = await new Promise<string>((resolve, reject) => {
       let said = "";

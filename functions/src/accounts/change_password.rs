@@ -26,6 +26,7 @@ pub struct ChangePassword {
 impl Route for ChangePassword {
     const ROUTE: &str = "POST /api/me/password";
     const CALLER: Caller = Caller::User;
+    const NEEDED: &[&str] = &["current_password", "new_password"];
     const GRANTS: &[Grant] =
         &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries), read(Table::SigningKeys)];
     const MEMORY_MB: u32 = 1024;
@@ -40,7 +41,7 @@ impl Route for ChangePassword {
             return Err(Refusal::field("current_password", "is not your password").into());
         }
         let user = user.with_password(hash_password(self.new_password, cx.chance()).await?);
-        let secret = cx.secret()?;
+        let secret = cx.chance().secret()?;
         let family = TokenFamily::new(cx.new_id()?, &user, secret_hash(&secret), cx.now());
         let reply = session(cx, &user, &family, &secret, self.cookie).await?;
         let changes = vec![Change::Replace(Record::User(user)), Change::Insert(Record::TokenFamily(family))];

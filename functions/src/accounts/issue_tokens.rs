@@ -35,6 +35,7 @@ async fn account(cx: &Cx, folded: &str) -> Result<Option<User>> {
 impl Route for IssueTokens {
     const ROUTE: &str = "POST /api/tokens";
     const CALLER: Caller = Caller::Anyone;
+    const NEEDED: &[&str] = &["email", "password"];
     const GRANTS: &[Grant] =
         &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries), read(Table::SigningKeys)];
     const MEMORY_MB: u32 = 1024;
@@ -50,7 +51,7 @@ impl Route for IssueTokens {
         let user = user
             .filter(|_| matches)
             .ok_or_else(|| Refusal::unauthorized("credentials_wrong", "Address and password don't belong together."))?;
-        let secret = cx.secret()?;
+        let secret = cx.chance().secret()?;
         let family = TokenFamily::new(cx.new_id()?, &user, secret_hash(&secret), cx.now());
         let reply = session(cx, &user, &family, &secret, self.cookie).await?;
         cx.commit(vec![Change::Insert(Record::TokenFamily(family))], reply).await

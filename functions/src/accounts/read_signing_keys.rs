@@ -1,7 +1,7 @@
 //! The keys by which access tokens are verified.
 
 use kit::{Answer, Caller, Cx, Grant, KeyUse, Media, Reply, Result, Route, Table, json_answer, read};
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Read the public keys by which access tokens are verified, as a JSON Web Key Set (RFC 7517).
@@ -36,9 +36,7 @@ pub struct Key {
 
 impl Reply for KeySet {
     const STATUS: u16 = 200;
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![Media { name: "application/json", schema: Some(schemas.subschema_for::<KeySet>()) }]
-    }
+    const MEDIA: &[Media] = &[Media::json::<KeySet>()];
     fn answer(&self) -> Result<Answer> {
         let mut answer = json_answer(Self::STATUS, self)?;
         // Verifiers keep the keys for five minutes.
@@ -49,7 +47,7 @@ impl Reply for KeySet {
 
 /// The published keys of a use as a set.
 pub async fn key_set(cx: &Cx, key_use: KeyUse) -> Result<KeySet> {
-    let keys = cx.public_keys(key_use).await?.into_iter().map(|key| Key {
+    let keys = cx.store().public_keys(key_use).await?.into_iter().map(|key| Key {
         kty: "OKP",
         crv: "Ed25519",
         kid: format!("{:08x}", key.id),

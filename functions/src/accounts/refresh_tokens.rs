@@ -29,7 +29,7 @@ impl Route for RefreshTokens {
         let refused = || Refusal::unauthorized("refresh_token_invalid", "Your log-in has ended. Sign in again.");
         let token = RefreshToken::of(self.refresh_token.as_deref(), cx).ok_or_else(refused)?;
         let (family, user) = cx.store().token_family(token.user, token.family).await?.ok_or_else(refused)?;
-        let secret = cx.secret()?;
+        let secret = cx.chance().secret()?;
         let presented = secret_hash(&token.secret);
         match family.refreshed(&user, &presented, secret_hash(&secret), cx.now()) {
             Refresh::Rotated(family) => {

@@ -5,7 +5,7 @@ use domain::accounts::{EmailClaim, MailChoices, SignUpNotice, User, Verification
 use domain::text::{Email, Password, PersonName};
 use domain::time::Zone;
 use domain::{Change, Language, Record};
-use kit::{Accepted, Caller, Cx, Grant, Result, Route, Table, hash_password, read, write};
+use kit::{Accepted, Caller, Cx, Grant, Json, Result, Route, Table, hash_password, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -30,6 +30,7 @@ pub struct RegisterUser {
 impl Route for RegisterUser {
     const ROUTE: &str = "POST /api/users";
     const CALLER: Caller = Caller::Anyone;
+    const NEEDED: &[&str] = &["email", "password", "name"];
     const IDEMPOTENT: bool = true;
     const GRANTS: &[Grant] = &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries)];
     // Hashing the password is CPU, and Lambda gives CPU by memory.
@@ -70,7 +71,7 @@ impl Route for RegisterUser {
                 registered_at: now,
             };
             let seen = verification.map_or(0, |verification| verification.version);
-            let verification = Verification::new(&self.email, seen, cx.six_digits()?, now);
+            let verification = Verification::new(&self.email, seen, cx.chance().six_digits()?, now);
             cx.metric("UsersRegistered", 1.0);
             vec![
                 Change::Insert(Record::EmailClaim(EmailClaim { email: folded, user: user.id })),
@@ -78,6 +79,6 @@ impl Route for RegisterUser {
                 Change::Put(Record::Verification(verification)),
             ]
         };
-        cx.commit(changes, Accepted(Notice::mail_to(&self.email))).await
+        cx.commit(changes, Json(Notice::mail_to(&self.email))).await
     }
 }

@@ -4,7 +4,7 @@ use super::Notice;
 use domain::accounts::Verification;
 use domain::text::Email;
 use domain::{Change, Record};
-use kit::{Accepted, Caller, Cx, Grant, Result, Route, Table, read, write};
+use kit::{Accepted, Caller, Cx, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -33,8 +33,8 @@ impl Route for RequestEmailVerification {
         )?;
         // Whether anybody has this address is looked up when the mail is sent, so that here nothing tells.
         let seen = seen.map_or(0, |verification| verification.version);
-        let verification = Verification::new(&self.email, seen, cx.six_digits()?, cx.now());
-        let reply = Accepted(Notice::mail_to(&self.email));
+        let verification = Verification::new(&self.email, seen, cx.chance().six_digits()?, cx.now());
+        let reply = Json(Notice::mail_to(&self.email));
         cx.commit(vec![Change::Put(Record::Verification(verification))], reply).await
     }
 }

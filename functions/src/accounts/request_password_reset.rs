@@ -4,7 +4,7 @@ use super::Notice;
 use domain::accounts::PasswordReset;
 use domain::text::Email;
 use domain::{Change, Record};
-use kit::{Accepted, Caller, Cx, Grant, Result, Route, Table, write};
+use kit::{Accepted, Caller, Cx, Grant, Json, Result, Route, Table, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,7 +27,7 @@ impl Route for RequestPasswordReset {
         tokio::try_join!(cx.limit(&limit, 5, 3_600), cx.limit_address("reset", 100, 3_600))?;
         // Whether anybody has this address is looked up when the mail is sent, so that here nothing tells.
         let reset = PasswordReset::new(&self.email, cx.new_id()?, cx.now());
-        let reply = Accepted(Notice::mail_to(&self.email));
+        let reply = Json(Notice::mail_to(&self.email));
         cx.commit(vec![Change::Put(Record::PasswordReset(reset))], reply).await
     }
 }

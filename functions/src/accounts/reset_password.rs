@@ -3,7 +3,7 @@
 use domain::accounts::wrong_reset;
 use domain::text::Password;
 use domain::{Change, Record};
-use kit::{Caller, Cx, Grant, Link, NoContent, Result, Route, Table, hash_password, read, write};
+use kit::{Caller, Cx, Grant, Link, NoContent, Result, Route, Table, Token, hash_password, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -20,14 +20,16 @@ pub struct ResetPassword {
 impl Route for ResetPassword {
     const ROUTE: &str = "POST /api/password-resets/redeem";
     const CALLER: Caller = Caller::Anyone;
+    const NEEDED: &[&str] = &["token", "password"];
     const GRANTS: &[Grant] = &[read(Table::Accounts), write(Table::Accounts), read(Table::PublicKeys)];
     const MEMORY_MB: u32 = 1024;
     type Reply = NoContent;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         // Only we can sign such a token, so there is nothing to guess, and nothing to limit.
-        let link = cx.read_link(&self.token).await?;
-        let Some(Link::Reset { email, reset: id }) = link else { return Err(wrong_reset().into()) };
+        let Some(Token::Link(Link::Reset { email, reset: id })) = cx.read_token(&self.token).await? else {
+            return Err(wrong_reset().into());
+        };
         let (reset, claim) = tokio::try_join!(cx.store().password_reset(&email), cx.store().email_claim(&email))?;
         let (reset, claim) = reset.zip(claim).ok_or_else(wrong_reset)?;
         let redeemed = reset.redeemed(id, cx.now())?;

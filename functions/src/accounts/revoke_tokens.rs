@@ -3,7 +3,7 @@
 use super::session::{RefreshToken, set_cookie};
 use domain::{Change, Record};
 use kit::{Answer, Caller, Cx, Grant, Media, Reply, Result, Route, Table, read, secret_hash, write};
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Sign out: the log-in behind this refresh token ends. Signing out twice is no error.
@@ -21,9 +21,7 @@ pub struct SignedOut;
 
 impl Reply for SignedOut {
     const STATUS: u16 = 204;
-    fn media(_schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![]
-    }
+    const MEDIA: &[Media] = &[];
     fn answer(&self) -> Result<Answer> {
         Ok(Answer::new(Self::STATUS).header("set-cookie", set_cookie("", 0)))
     }

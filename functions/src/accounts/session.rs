@@ -2,8 +2,9 @@
 
 use domain::accounts::{REFRESH_DAYS, TokenFamily, User};
 use domain::ids::{TokenFamilyId, UserId};
-use kit::{Access, Answer, Cx, Media, Reply, Result, json_answer};
-use schemars::{JsonSchema, SchemaGenerator};
+use jiff::SignedDuration;
+use kit::{ACCESS_MINUTES, Access, Answer, Cx, Media, Reply, Result, Token, json_answer};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The cookie that holds a browser's refresh token.
@@ -36,9 +37,7 @@ pub struct SessionReply {
 
 impl Reply for SessionReply {
     const STATUS: u16 = 200;
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![Media { name: "application/json", schema: Some(schemas.subschema_for::<Session>()) }]
-    }
+    const MEDIA: &[Media] = &[Media::json::<Session>()];
     fn answer(&self) -> Result<Answer> {
         let answer = json_answer(Self::STATUS, &self.session)?;
         Ok(match &self.cookie {
@@ -83,7 +82,8 @@ impl RefreshToken {
 
 /// The tokens of a log-in whose refresh secret was just drawn.
 pub async fn session(cx: &Cx, user: &User, family: &TokenFamily, secret: &str, cookie: bool) -> Result<SessionReply> {
-    let (access_token, expires_in) = cx.access_token(Access::of(user)).await?;
+    let access_token = cx.sign_token(Token::Api(Access::of(user)), SignedDuration::from_mins(ACCESS_MINUTES)).await?;
+    let expires_in = ACCESS_MINUTES * 60;
     let token = format!("{}.{}.{secret}", user.id, family.id);
     let (refresh_token, cookie) = if cookie { (None, Some(token)) } else { (Some(token), None) };
     let email_verified = user.is_verified();

@@ -2,7 +2,7 @@
 
 use domain::refusal::Refusal;
 use domain::{Change, Record};
-use kit::{Caller, Cx, Grant, Link, NoContent, Result, Route, Table, read, write};
+use kit::{Caller, Cx, Grant, Link, NoContent, Result, Route, Table, Token, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -26,7 +26,7 @@ impl Route for Unsubscribe {
     type Reply = NoContent;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let Some(Link::Unsubscribe { user, kind }) = cx.read_link(&self.token).await? else {
+        let Some(Token::Link(Link::Unsubscribe { user, kind })) = cx.read_token(&self.token).await? else {
             let detail = "The link isn't complete or is too old. Turn the mails off in your profile.";
             return Err(Refusal::conflict("link_invalid", detail).into());
         };

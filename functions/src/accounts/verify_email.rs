@@ -22,6 +22,7 @@ pub struct VerifyEmail {
 impl Route for VerifyEmail {
     const ROUTE: &str = "POST /api/users/verify-email";
     const CALLER: Caller = Caller::Anyone;
+    const NEEDED: &[&str] = &["email", "code"];
     const GRANTS: &[Grant] = &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries)];
     type Reply = NoContent;
 

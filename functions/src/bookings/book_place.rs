@@ -6,7 +6,7 @@ use domain::bookings::{self, Guest, PartySize, Wish};
 use domain::ids::EventId;
 use domain::pools::Pool;
 use domain::refusal::Refusal;
-use kit::{Caller, Created, Cx, Error, Grant, Result, Route, Table, read, write};
+use kit::{Caller, Created, Cx, Error, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -44,7 +44,9 @@ impl Route for BookPlace {
         let wish = Wish { party_size: self.party_size, allow_overlap: self.allow_overlap };
         let desk = cx.store().booking_desk(self.event, user).await?;
         // A token may say a name that was changed a quarter of an hour ago.
-        let name = desk.account.map_or_else(|| cx.user_name().cloned(), |account| Ok(account.name))?;
+        let name = desk
+            .account
+            .map_or_else(|| cx.signed_in().map(|access| access.name.clone()), |account| Ok(account.name))?;
         let guest = Guest { id: user, name };
         let event = desk.event.ok_or_else(|| Refusal::not_found("event"))?;
         let id = cx.new_id()?;
@@ -64,7 +66,7 @@ impl Route for BookPlace {
         let tokens = cx.sign_tickets(&booked).await?;
         let (booking, changes) = booked.issued(tokens);
         let places = f64::from(booking.party_size.get());
-        let created = cx.commit(changes, Created(MyBooking::new(booking, &event, cx.now()))).await?;
+        let created = cx.commit(changes, Json(MyBooking::new(booking, &event, cx.now()))).await?;
         cx.metric("PlacesBooked", places);
         Ok(created)
     }

@@ -8,7 +8,7 @@ use domain::bookings::State;
 use domain::ids::EventId;
 use domain::text::fold;
 use kit::{Answer, Caller, Cx, Grant, Media, Reply, Result, Route, Table, json_answer, read};
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// How many lines a page of CSV holds.
@@ -61,10 +61,7 @@ pub struct Bookings {
 
 impl Reply for Bookings {
     const STATUS: u16 = 200;
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
-        let schema = Some(schemas.subschema_for::<PageOf<BookingView>>());
-        vec![Media { name: "application/json", schema }, Media { name: "text/csv", schema: None }]
-    }
+    const MEDIA: &[Media] = &[Media::json::<PageOf<BookingView>>(), Media::of("text/csv")];
     fn answer(&self) -> Result<Answer> {
         if self.format == Format::Json {
             return json_answer(Self::STATUS, &self.page);

@@ -6,9 +6,13 @@ use domain::ids::EventId;
 use domain::refusal::Refusal;
 use domain::text::DoorName;
 use domain::{Change, Record};
-use kit::{Caller, Created, Cx, Grant, Result, Route, Table, read, write};
+use jiff::SignedDuration;
+use kit::{Caller, Created, Cx, Grant, Json, Result, Route, Table, Token, read, write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// How long a door pass's token holds: longer than any event is away. The pass itself ends with its event, which may be moved.
+const TOKEN_DAYS: i64 = 400;
 
 /// Make a door pass: whoever has its token can scan at this event's door, without an account.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -50,10 +54,11 @@ impl Route for CreateDoorPass {
             revoked_at: None,
             version: 1,
         };
-        let token = cx.door_token(pass.id, event.id).await?;
+        let door = Token::Door { sub: pass.id, event: event.id };
+        let token = cx.sign_token(door, SignedDuration::from_hours(24 * TOKEN_DAYS)).await?;
         // In the fragment, which no browser sends anywhere.
         let url = format!("{}/organize/door#{token}", cx.base_url());
         let view = NewDoorPass { pass: DoorPassView::new(pass.clone(), &event), token, url };
-        cx.commit(vec![Change::Insert(Record::DoorPass(pass))], Created(view)).await
+        cx.commit(vec![Change::Insert(Record::DoorPass(pass))], Json(view)).await
     }
 }

@@ -9,7 +9,7 @@ use domain::ids::BookingId;
 use domain::pools;
 use domain::reminders::ReminderKind;
 use jiff::SignedDuration;
-use kit::{Cx, Link, Result};
+use kit::{Cx, Link, Result, Token};
 use mail::{Change, Content};
 
 /// For how long the link to unsubscribe in a mail works.
@@ -46,7 +46,7 @@ pub async fn letter(cx: &Cx, delivery: &Delivery) -> Result<Option<Letter>> {
 
 async fn unsubscribe_links(cx: &Cx, user: &User, kind: MailKind) -> Result<mail::Unsubscribe> {
     let link = Link::Unsubscribe { user: user.id, kind };
-    let token = cx.link_token(link, SignedDuration::from_hours(24 * UNSUBSCRIBE_DAYS)).await?;
+    let token = cx.sign_token(Token::Link(link), SignedDuration::from_hours(24 * UNSUBSCRIBE_DAYS)).await?;
     let base = cx.base_url();
     Ok(mail::Unsubscribe {
         one_click: format!("{base}/api/unsubscribe?token={token}"),
@@ -74,7 +74,7 @@ async fn account_content(cx: &Cx, what: &What, email: &str) -> Result<Option<Con
                 None => None,
                 Some(held) => {
                     let link = Link::Reset { email: held.email, reset: held.id };
-                    let token = cx.link_token(link, held.expires_at.duration_since(now)).await?;
+                    let token = cx.sign_token(Token::Link(link), held.expires_at.duration_since(now)).await?;
                     Some(Content::ResetPassword {
                         link: format!("{base}/account/reset?token={token}"),
                         minutes: u32::try_from(RESET_MINUTES).unwrap_or(0),

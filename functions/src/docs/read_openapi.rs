@@ -1,7 +1,7 @@
 //! The API's description.
 
 use kit::{Answer, Caller, Cx, Grant, Media, Reply, Result, Route};
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Read this API's description (OpenAPI 3.1).
@@ -15,9 +15,7 @@ pub struct Description;
 
 impl Reply for Description {
     const STATUS: u16 = 200;
-    fn media(_schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![Media { name: "application/json", schema: None }]
-    }
+    const MEDIA: &[Media] = &[Media::of("application/json")];
     fn answer(&self) -> Result<Answer> {
         let description = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json"));
         Ok(Answer::new(Self::STATUS)

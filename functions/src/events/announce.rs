@@ -7,7 +7,7 @@ use domain::ids::EventId;
 use domain::refusal::Refusal;
 use domain::text::{MessageBody, Subject};
 use domain::{Change, Record};
-use kit::{Caller, Created, Cx, Grant, Result, Route, Table, read, write};
+use kit::{Caller, Created, Cx, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,6 +27,7 @@ pub struct Announce {
 impl Route for Announce {
     const ROUTE: &str = "POST /api/events/{event}/announcements";
     const CALLER: Caller = Caller::OrganizerOf("event");
+    const NEEDED: &[&str] = &["subject", "body"];
     const IDEMPOTENT: bool = true;
     const GRANTS: &[Grant] = &[read(Table::Events), write(Table::Events), write(Table::Deliveries)];
     type Reply = Created<AnnouncementView>;
@@ -46,7 +47,7 @@ impl Route for Announce {
             announced_at: cx.now(),
         };
         let changes = vec![Change::Insert(Record::Announcement(told.clone()))];
-        let created = cx.commit(changes, Created(told.into())).await?;
+        let created = cx.commit(changes, Json(told.into())).await?;
         cx.metric("AnnouncementsMade", 1.0);
         Ok(created)
     }

@@ -6,7 +6,7 @@ use domain::events::{self, Details, EventKind, Organizer, Place, ShortCode, Visi
 use domain::money::Money;
 use domain::text::{Description, EventName, Link, Slug};
 use domain::time::{WallTime, Zone};
-use kit::{Caller, Created, Cx, Grant, Result, Route, Table, read, write};
+use kit::{Caller, Created, Cx, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -53,12 +53,13 @@ pub struct CreateEvent {
 impl Route for CreateEvent {
     const ROUTE: &str = "POST /api/events";
     const CALLER: Caller = Caller::User;
+    const NEEDED: &[&str] = &["name", "kind", "starts", "ends", "zone"];
     const IDEMPOTENT: bool = true;
     const GRANTS: &[Grant] = &[read(Table::Events), write(Table::Events)];
     type Reply = Created<EventView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let organizer = Organizer { id: cx.user()?, name: cx.user_name()?.clone() };
+        let organizer = Organizer { id: cx.user()?, name: cx.signed_in()?.name.clone() };
         let details = Details {
             name: self.name,
             kind: self.kind,
@@ -79,6 +80,6 @@ impl Route for CreateEvent {
         let (twin, same_slug) =
             tokio::try_join!(cx.store().event_twin(&claim), cx.store().event_by_slug(event.slug.as_str()))?;
         events::not_a_duplicate(&event, twin, same_slug)?;
-        cx.commit(changes, Created(EventView::new(event, cx.base_url(), Reader::Organizer))).await
+        cx.commit(changes, Json(EventView::new(event, cx.base_url(), Reader::Organizer))).await
     }
 }

@@ -1,9 +1,10 @@
 //! From a short link to the page it stands for.
 
+use super::html::Html;
 use super::shell::nothing_here;
 use domain::events::ShortCode;
-use kit::{Answer, Caller, Cx, Grant, Html, Media, Reply, Result, Route, Table, read};
-use schemars::{JsonSchema, SchemaGenerator};
+use kit::{Answer, Caller, Cx, Grant, Media, Reply, Result, Route, Table, read};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Follow a short link to its event's page. What else stands in the address, such as a newsletter's marks, is let be.
@@ -24,9 +25,8 @@ pub enum Followed {
 
 impl Reply for Followed {
     const STATUS: u16 = 302;
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
-        Html::media(schemas)
-    }
+    const HEADERS: &[(&str, &str)] = &[("location", "The event's page.")];
+    const MEDIA: &[Media] = Html::MEDIA;
     fn answer(&self) -> Result<Answer> {
         match self {
             // A link leads where it leads for as long as there is its event; that it led nowhere may change any time.

@@ -1,7 +1,8 @@
-//! Plain pages at every address that a mail links to: drawn on the server, in the reader's language, light and dark, with
-//! no request to anybody but us (an event's own picture excepted).
+//! Pages at every address that is passed on or that a mail links to: written on the server, in the reader's language, light
+//! and dark, readable without JavaScript, with no request to anybody but us. And what leads there: covers and short links.
 
 pub mod follow_short_link;
+mod html;
 mod linked_data;
 mod policy;
 pub mod render_account_page;

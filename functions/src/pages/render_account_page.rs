@@ -1,10 +1,11 @@
 //! The pages about an account that mails link to. A page changes nothing by being opened: programs that check mails open
 //! every link. Something happens when its button is pressed.
 
+use super::html::Html;
 use super::shell::{Runs, Sheet, nothing_here};
 use super::words::{Action, Words, words};
 use domain::Language;
-use kit::{Caller, Cx, Error, Grant, Html, Result, Route};
+use kit::{Caller, Cx, Error, Grant, Result, Route};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,7 @@ use domain::covers::{self, Theme};
 use domain::events::EventKind;
 use domain::ids::EventId;
 use kit::{Answer, Caller, Cx, Grant, Media, Reply, Result, Route};
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The name of a cover's file: the event's id, then `.svg`.
@@ -42,9 +42,7 @@ pub struct Cover {
 
 impl Reply for Cover {
     const STATUS: u16 = 200;
-    fn media(_schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![Media { name: "image/svg+xml", schema: None }]
-    }
+    const MEDIA: &[Media] = &[Media::of("image/svg+xml")];
     fn answer(&self) -> Result<Answer> {
         Ok(Answer::new(Self::STATUS)
             .header("cache-control", "public, max-age=31536000, immutable")

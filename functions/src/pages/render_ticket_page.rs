@@ -1,5 +1,6 @@
 //! A ticket's page: what is shown at the door.
 
+use super::html::Html;
 use super::render_event_page::PlaceShown;
 use super::shell::{Cyrillic, Sheet, nothing_here, unbroken};
 use super::words::{Words, words};
@@ -11,7 +12,7 @@ use domain::events::{Event, Status};
 use domain::ids::TicketId;
 use domain::refusal::RefusalKind;
 use jiff::Timestamp;
-use kit::{Caller, Cx, Error, Grant, Html, Result, Route, Table, read};
+use kit::{Caller, Cx, Error, Grant, Result, Route, Table, read};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

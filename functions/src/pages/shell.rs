@@ -1,12 +1,12 @@
 //! What all pages share: the templates, the look, and how a page is filled in.
 
+use super::html::Html;
 use super::policy::{app_policy, page_policy, source_hash};
 use super::words::{Words, words};
 use domain::Language;
-use kit::{Answer, Error, Html, Media, Reply, Result};
+use kit::{Answer, Error, Media, Reply, Result};
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
-use schemars::SchemaGenerator;
 use serde::Serialize;
 use serde_json::json;
 use std::sync::LazyLock;
@@ -133,9 +133,7 @@ pub struct AppPage {
 
 impl Reply for AppPage {
     const STATUS: u16 = Html::STATUS;
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
-        Html::media(schemas)
-    }
+    const MEDIA: &[Media] = Html::MEDIA;
     fn answer(&self) -> Result<Answer> {
         let mut answer = self.html.answer()?;
         answer.headers.retain(|(name, _)| name != "cache-control");

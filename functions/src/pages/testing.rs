@@ -1,12 +1,12 @@
 //! What the tests of the pages share: something to show, and what must hold for every page.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use super::html::Html;
 use super::policy::{app_policy, page_policy, source_hash};
 use domain::bookings::{Booking, State, Ticket};
 use domain::checkins::Admission;
 use domain::events::Event;
 use jiff::Timestamp;
-use kit::Html;
 use serde_json::json;
 
 /// A week before the event.

@@ -7,7 +7,7 @@ use domain::refusal::Refusal;
 use kit::{Answer, Caller, Cx, Error, Grant, Media, Reply, Result, Route, Table, read};
 use mail::Address;
 use mail::calendar::{self, Method};
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Get a ticket as a calendar entry (RFC 5545). It has the same UID as the one in the mails, so that calendars know them for
@@ -28,9 +28,7 @@ pub struct CalendarFile(String);
 
 impl Reply for CalendarFile {
     const STATUS: u16 = 200;
-    fn media(_schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![Media { name: "text/calendar", schema: None }]
-    }
+    const MEDIA: &[Media] = &[Media::of("text/calendar")];
     fn answer(&self) -> Result<Answer> {
         Ok(Answer::new(Self::STATUS)
             .header("cache-control", "private, no-store")

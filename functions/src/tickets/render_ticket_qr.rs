@@ -6,7 +6,7 @@ use domain::ids::TicketId;
 use domain::refusal::Refusal;
 use kit::{Answer, Caller, Cx, Error, Grant, Media, Reply, Result, Route, Table, read};
 use mail::qr;
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The form of a picture.
@@ -43,9 +43,7 @@ pub struct QrPicture {
 
 impl Reply for QrPicture {
     const STATUS: u16 = 200;
-    fn media(_schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![Media { name: "image/png", schema: None }, Media { name: "image/svg+xml", schema: None }]
-    }
+    const MEDIA: &[Media] = &[Media::of("image/png"), Media::of("image/svg+xml")];
     fn answer(&self) -> Result<Answer> {
         Ok(Answer::new(Self::STATUS)
             .header("cache-control", "private, no-store")

@@ -2,7 +2,7 @@
 
 use crate::bookings::owned_booking;
 use domain::ids::{EventId, TicketId};
-use kit::{Accepted, Caller, Cx, Grant, Result, Route, Table, read, write};
+use kit::{Accepted, Caller, Cx, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,6 @@ impl Route for ResendTicket {
         booking.ticket(self.ticket.index)?;
         let (_, changes) = booking.resent(&event, cx.now())?;
         let message = "The mail with the tickets is on its way.".to_owned();
-        cx.commit(changes, Accepted(Resent { message })).await
+        cx.commit(changes, Json(Resent { message })).await
     }
 }

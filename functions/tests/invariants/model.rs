@@ -142,6 +142,7 @@ impl Model {
                     Status::Cancelled => vec!["event_cancelled"],
                     Status::Published if held.ends <= self.now => vec!["event_ended"],
                     _ if *starts <= self.now && *starts != held.starts => vec!["invalid"],
+                    _ if *ends <= self.now && *ends != held.ends => vec!["invalid"],
                     Status::Draft => vec!["done"],
                     Status::Published if !moved => vec!["done"],
                     Status::Published => self.with_overlap(held.organizer, *event, *starts, *ends, *overlap, "done"),

@@ -28,6 +28,7 @@ use kit::{Chance, Clock, Function, House, KeyUse, Router, Settings, rotate_keys}
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::sync::Arc;
 use store::{Access, Store, Table, Verb};
 use testbed::embedded::sdk_config;
 use testbed::{Contention, Embedded, Faults, Objects, Outbox, Streams};
@@ -51,6 +52,15 @@ pub struct World {
     /// Messages that failed too often.
     pub dead: std::sync::Mutex<Vec<(String, Value)>>,
     seen: std::sync::Mutex<usize>,
+    /// The problems that functions answered with: `function<TAB>status<TAB>code`.
+    problems: Arc<std::sync::Mutex<BTreeSet<String>>>,
+}
+
+/// The problem that a log line of a request tells of.
+fn problem(line: &str) -> Option<String> {
+    let line: Value = serde_json::from_str(line).ok().filter(|_| line.contains("\"problem\":"))?;
+    let (function, code) = (line["function"].as_str()?, line["problem"].as_str()?);
+    Some(format!("{function}\t{}\t{code}", line["status"].as_u64()?))
 }
 
 impl World {
@@ -79,10 +89,13 @@ impl World {
             s3: Some("http://objects.test".to_owned()),
         };
         let clock = Clock::fixed(START.parse().unwrap());
-        let house = House::new(&sdk, settings, clock, Chance::seeded(1)).with_log(|line| {
+        let problems = Arc::new(std::sync::Mutex::new(BTreeSet::new()));
+        let seen = problems.clone();
+        let house = House::new(&sdk, settings, clock, Chance::seeded(1)).with_log(move |line| {
             if std::env::var_os("GUESTLIST_TEST_LOG").is_some() {
                 println!("{line}");
             }
+            seen.lock().unwrap().extend(problem(line));
         });
         let world = World {
             embedded,
@@ -94,6 +107,7 @@ impl World {
             router: Router::new(pictures::every()).unwrap(),
             dead: Default::default(),
             seen: Default::default(),
+            problems,
         };
         let store = world.store();
         for key_use in KeyUse::ALL {
@@ -244,15 +258,19 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        // What was used of what was granted, for the judgement at the end of all tests.
-        let Some(path) = std::env::var_os("GUESTLIST_GRANTS_LOG") else { return };
-        let mut lines = String::new();
-        for (function, grants) in self.house.used_grants() {
-            for grant in grants {
-                lines.push_str(&format!("{function}\t{grant}\n"));
-            }
-        }
-        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
-        file.and_then(|mut file| file.write_all(lines.as_bytes())).expect("the grants log can be written");
+        // What was used of what was granted, and which problems there are, for the judgement at the end of all tests.
+        let used = self.house.used_grants().into_iter();
+        let used =
+            used.flat_map(|(function, grants)| grants.into_iter().map(move |grant| format!("{function}\t{grant}")));
+        keep("GUESTLIST_GRANTS_LOG", used);
+        keep("GUESTLIST_PROBLEMS_LOG", self.problems.lock().unwrap().iter().cloned());
     }
+}
+
+/// Adds lines to the file that a variable of the environment names, where it is set.
+fn keep(variable: &str, lines: impl Iterator<Item = String>) {
+    let Some(path) = std::env::var_os(variable) else { return };
+    let lines: String = lines.map(|line| line + "\n").collect();
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    file.and_then(|mut file| file.write_all(lines.as_bytes())).expect("a log can be written");
 }

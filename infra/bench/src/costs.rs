@@ -90,7 +90,7 @@ fn aim(function: &Function, cost: Cost) -> Aim {
 /// A function answers otherwise than it should, or wasn't called.
 pub async fn measure(report: &mut Report) -> Result<()> {
     let (costs, scans): (BTreeMap<String, Cost>, usize) = Journey::travelled().await?;
-    for function in functions::all() {
+    for function in pictures::every() {
         let cost = costs.get(function.name).ok_or_else(|| {
             format!("{} is not in the bench's journey: add a step to infra/bench/src/journey.rs", function.name)
         })?;

@@ -7,6 +7,7 @@ use crate::world::{BASE, Person, World};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+const PHOTO: &[u8] = include_bytes!("../../../pictures/tests/files/located.jpg");
 const PASSWORD: &str = "a long enough password";
 const NEXT_PASSWORD: &str = "another long password";
 
@@ -116,6 +117,7 @@ impl Journey {
         let read = self.step("read_event", ("GET", &path), None, Value::Null).await?;
         let page = format!("/e/{}", text(&read, "/slug")?);
         self.step("render_event_page", ("GET", &page), None, Value::Null).await?;
+        self.cover(&path, &page, token).await?;
         self.step("render_cover", ("GET", &text(&read, "/cover_url")?), None, Value::Null).await?;
         let short = text(&read, "/short_url")?;
         let short = short.strip_prefix(BASE).ok_or("a short link elsewhere")?.to_owned();
@@ -123,6 +125,19 @@ impl Journey {
         self.step("list_events", ("GET", "/api/events"), None, Value::Null).await?;
         self.step("list_my_events", ("GET", "/api/me/events"), token, Value::Null).await?;
         Ok(event)
+    }
+
+    /// A photo as the event's cover, and the card of its link.
+    async fn cover(&mut self, path: &str, page: &str, token: Option<&str>) -> Result<()> {
+        let file = json!({ "content_type": "image/jpeg", "bytes": PHOTO.len() });
+        let form = self.step("create_cover_upload", ("POST", &format!("{path}/cover-uploads")), token, file).await?;
+        self.world.objects.put(text(&form, "/fields/key")?, PHOTO);
+        let cover = format!("{path}/cover");
+        let upload = json!({ "upload": text(&form, "/upload")? });
+        self.step("set_cover", ("PUT", &cover), token, upload).await?;
+        self.step("render_event_card", ("GET", &format!("{page}/card.png")), None, Value::Null).await?;
+        self.step("remove_cover", ("DELETE", &cover), token, Value::Null).await?;
+        Ok(())
     }
 
     async fn bookings(&mut self, event: &str, organizer: &Person, guests: &[Person]) -> Result<()> {

@@ -64,7 +64,7 @@ impl Runner {
     pub async fn start(binary: &Path, data: &Path) -> Result<Self> {
         let started = Instant::now();
         let mut child = Command::new(binary)
-            .args(["--port", "0", "--data"])
+            .args(["--no-build", "--port", "0", "--data"])
             .arg(data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -15,7 +15,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Access, Store, Table, Verb};
 use testbed::embedded::sdk_config;
-use testbed::{Embedded, Faults, Outbox, Streams};
+use testbed::{Embedded, Faults, Objects, Outbox, Streams};
 use tokio::task::JoinSet;
 
 const PREFIX: &str = "bench-";
@@ -36,6 +36,8 @@ pub struct World {
     pub embedded: Embedded,
     house: House,
     outbox: Outbox,
+    /// What is in the bucket.
+    pub objects: Objects,
     calls: Faults,
     streams: Streams,
     router: Router,
@@ -59,8 +61,8 @@ impl World {
     /// The database or the keys can't be made.
     pub async fn new(between: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Result<Self> {
         let embedded = Embedded::with_tables(PREFIX).await?;
-        let (outbox, calls) = (Outbox::new(), Faults::new());
-        let sdk = sdk_config(calls.wrap(outbox.wrap(between(embedded.http()))));
+        let (outbox, objects, calls) = (Outbox::new(), Objects::new(), Faults::new());
+        let sdk = sdk_config(calls.wrap(objects.wrap(outbox.wrap(between(embedded.http())))));
         let settings = Settings {
             prefix: PREFIX.to_owned(),
             base_url: BASE.to_owned(),
@@ -79,8 +81,8 @@ impl World {
             let line = serde_json::from_str(line).unwrap_or_default();
             sink.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         });
-        let router = Router::new(functions::all()).map_err(said)?;
-        let world = Self { embedded, house, outbox, calls, streams: Streams::new(), router, lines };
+        let router = Router::new(pictures::every()).map_err(said)?;
+        let world = Self { embedded, house, outbox, objects, calls, streams: Streams::new(), router, lines };
         let store = world.store();
         for key_use in KeyUse::ALL {
             rotate_keys(&store, *key_use, world.house.chance(), world.now()).await.map_err(said)?;
@@ -154,7 +156,7 @@ impl World {
     }
 
     fn function(name: &str) -> Result<&'static Function> {
-        let found = functions::all().iter().find(|function| function.name == name);
+        let found = pictures::every().iter().find(|function| function.name == name);
         found.ok_or_else(|| format!("no function is called {name}").into())
     }
 

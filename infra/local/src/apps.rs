@@ -68,7 +68,7 @@ pub enum State {
 pub struct Trouble {
     /// What went wrong, as a sentence.
     pub what: String,
-    /// What the tool said last.
+    /// What the tool said, its first and last lines.
     pub said: Vec<String>,
     /// What to do about it.
     pub remedy: String,
@@ -96,13 +96,21 @@ pub struct Apps {
 }
 
 impl Apps {
-    /// Looks from a folder upwards for the apps' sources, and whether what is built is built of them.
-    pub fn open(from: Option<&Path>) -> Self {
+    /// Looks from a folder upwards for the apps' sources, and whether what is built is built of them. Where they may not be
+    /// built, what was built of any sources will do.
+    pub fn open(from: Option<&Path>, may_build: bool) -> Self {
         let web = from.and_then(find);
         let state = match &web {
             None => State::Absent,
             Some(web) if is_built(web) => State::Ready,
-            Some(_) => State::Working { what: "about to be built", since: Instant::now() },
+            Some(_) if may_build => State::Working { what: "about to be built", since: Instant::now() },
+            Some(web) if App::ALL.iter().all(|app| web.join(app.folder()).join("index.html").is_file()) => State::Ready,
+            Some(_) => State::Failed(Trouble {
+                what: "The web apps were never built, and --no-build builds nothing.".to_owned(),
+                said: Vec::new(),
+                remedy: "Start without it.".to_owned(),
+                command: String::new(),
+            }),
         };
         Self { web, state: Arc::new(watch::Sender::new(state)) }
     }
@@ -117,10 +125,7 @@ impl Apps {
     /// # Errors
     /// Why they can't be built.
     pub async fn build(&self) -> Result<(), Trouble> {
-        let Some(web) = &self.web else { return Ok(()) };
-        if matches!(self.state(), State::Ready) {
-            return Ok(());
-        }
+        let (Some(web), State::Working { .. }) = (&self.web, self.state()) else { return Ok(()) };
         let begun = Instant::now();
         let tell = |what: &'static str| {
             say(what);
@@ -144,7 +149,9 @@ impl Apps {
     pub(crate) async fn build_until(self, mut stop: Stop) {
         tokio::select! {
             // Why it failed is said by then.
-            built = self.build() => drop(built),
+            built = self.build() => if built.is_err() {
+                eprintln!("              Everything else is served.");
+            },
             () = stop.requested() => {}
         }
     }
@@ -163,7 +170,6 @@ fn warn(web: &Path, trouble: &Trouble) {
     if !trouble.command.is_empty() {
         eprintln!("              To see all of it: cd {} && {}", web.display(), trouble.command);
     }
-    eprintln!("              Everything else is served.");
 }
 
 /// `0.4 s`, `14 s`.

@@ -25,6 +25,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 /// What API Gateway lets through; the functions have a smaller limit of their own
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
@@ -125,8 +126,8 @@ pub fn router(front: Front) -> axum::Router {
         .route("/docs", get(reference))
         .merge(workshop)
         .fallback(anything_else)
-        // As CloudFront does it: text that isn't compressed already.
-        .layer(CompressionLayer::new())
+        // As CloudFront does it: what isn't compressed already. The fonts' format is.
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::new("font/woff2"))))
         .with_state(front)
         .merge(uploads)
 }

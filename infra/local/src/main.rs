@@ -50,7 +50,7 @@ fn build_apps() -> Result<(), Failure> {
     let failed = "The web apps can't be built";
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::part(failed))?;
     runtime.block_on(async {
-        let apps = Apps::open(Some(Path::new(".")));
+        let apps = Apps::open(Some(Path::new(".")), true);
         match apps.state() {
             State::Absent => {
                 let why = "there is no folder web here, nor in any folder above".to_owned();
@@ -93,6 +93,9 @@ fn greet(runner: &Runner, options: &Options) {
         println!("  Attendees   {origin}/");
         println!("  Organizers  {origin}/organize/");
         println!("  Door        {origin}/organize/door   by the link of a door pass");
+    }
+    if let State::Failed(trouble) = front.apps.state() {
+        println!("  Apps        {} {}", trouble.what, trouble.remedy);
     }
     println!("  Mailbox     {origin}/dev/mailbox   no mail leaves this machine");
     println!("  Workshop    {origin}/dev   clock, queues");

@@ -20,6 +20,8 @@ pub struct Options {
     pub verbose: bool,
     /// The folder from which the web apps' sources are looked for, upwards; `None` leaves the apps out.
     pub web: Option<PathBuf>,
+    /// Whether to build the web apps where they aren't built of the present sources.
+    pub build: bool,
 }
 
 impl Default for Options {
@@ -31,6 +33,7 @@ impl Default for Options {
             seed: true,
             verbose: false,
             web: Some(PathBuf::from(".")),
+            build: true,
         }
     }
 }
@@ -50,7 +53,8 @@ pub enum Command {
 pub const HELP: &str = "\
 Guestlist, all of it, on this machine: the web apps, the functions, DynamoDB, queues, schedules and a mailbox.
 
-Usage: guestlist [--port N] [--data DIR | --memory] [--fresh] [--no-seed] [--no-web] [--verbose]
+Usage: guestlist [--port N] [--data DIR | --memory] [--fresh] [--no-seed]
+                 [--no-web | --no-build] [--verbose]
        guestlist --build-apps
 
   --port N      the port on 127.0.0.1 (default 4040; 0 takes any free one)
@@ -59,6 +63,7 @@ Usage: guestlist [--port N] [--data DIR | --memory] [--fresh] [--no-seed] [--no-
   --fresh       delete what an earlier run kept in the data folder, and start over
   --no-seed     start with an empty house instead of a small living city of events
   --no-web      leave out the web apps: build nothing, serve only the rest
+  --no-build    serve the web apps as they were last built, whatever became of their sources
   --build-apps  build the web apps, where they aren't built of the present sources yet, and end
   --verbose     print the functions' log lines here instead of DIR/log.jsonl
   --help        this
@@ -92,6 +97,7 @@ impl Command {
                 Long("fresh") => options.fresh = true,
                 Long("no-seed") => options.seed = false,
                 Long("no-web") => options.web = None,
+                Long("no-build") => options.build = false,
                 Long("build-apps") => build_apps = true,
                 Long("verbose") | Short('v') => options.verbose = true,
                 Long("help") | Short('h') => return Ok(Self::Say(HELP.to_owned())),
@@ -133,8 +139,19 @@ mod tests {
     #[test]
     fn the_command_line_is_read() {
         assert_eq!(read("").unwrap(), Command::Run(Options::default()));
-        let options = Options { port: 0, data: Some("x".into()), fresh: true, seed: false, verbose: true, web: None };
-        assert_eq!(read("--port 0 --data x --fresh --no-seed --verbose --no-web").unwrap(), Command::Run(options));
+        let options = Options {
+            port: 0,
+            data: Some("x".into()),
+            fresh: true,
+            seed: false,
+            verbose: true,
+            web: None,
+            build: false,
+        };
+        assert_eq!(
+            read("--port 0 --data x --fresh --no-seed --verbose --no-web --no-build").unwrap(),
+            Command::Run(options)
+        );
         assert_eq!(read("--memory").unwrap(), Command::Run(Options { data: None, ..Options::default() }));
         assert_eq!(read("--build-apps").unwrap(), Command::BuildApps);
         assert!(matches!(read("--help").unwrap(), Command::Say(help) if help.contains("--fresh")));

@@ -93,7 +93,7 @@ impl Runner {
         let queues = Arc::new(queues);
         let mailbox = Mailbox::new(disk.clone());
 
-        let apps = Apps::open(options.web.as_deref());
+        let apps = Apps::open(options.web.as_deref(), options.build);
 
         let (switch, stop) = Stop::new();
         let (last_switch, last_stop) = Stop::new();

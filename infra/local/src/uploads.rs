@@ -245,9 +245,9 @@ impl Policy {
                 continue;
             }
             let failed = || denied(format!("Invalid according to Policy: Policy Condition failed: {condition}"));
-            let (name, fits): (String, Box<dyn Fn(&str) -> bool>) = exact_or_prefix(condition).ok_or_else(failed)?;
+            let (name, must) = condition_of(condition).ok_or_else(failed)?;
             let held = if name == "bucket" { Some(BUCKET) } else { fields.get(&name).map(String::as_str) };
-            if !held.is_some_and(fits) {
+            if !held.is_some_and(|held| must.holds(held)) {
                 return Err(failed());
             }
             named.push(name);
@@ -260,22 +260,37 @@ impl Policy {
     }
 }
 
-/// Which field a condition is about, and what it must be.
-fn exact_or_prefix(condition: &Value) -> Option<(String, Box<dyn Fn(&str) -> bool>)> {
+/// What a condition says of a field.
+#[derive(Debug)]
+enum Must {
+    Be(String),
+    StartWith(String),
+}
+
+impl Must {
+    fn holds(&self, held: &str) -> bool {
+        match self {
+            Must::Be(value) => held == value,
+            Must::StartWith(start) => held.starts_with(start),
+        }
+    }
+}
+
+/// Which field a condition is about, in lower case, and what it must be.
+fn condition_of(condition: &Value) -> Option<(String, Must)> {
     match condition {
         Value::Object(pair) => {
             let (name, value) = pair.iter().next().filter(|_| pair.len() == 1)?;
-            let value = value.as_str()?.to_owned();
-            Some((name.to_ascii_lowercase(), Box::new(move |held| held == value)))
+            Some((name.to_ascii_lowercase(), Must::Be(value.as_str()?.to_owned())))
         }
         Value::Array(parts) => {
             let [Value::String(kind), Value::String(name), Value::String(value)] = parts.as_slice() else {
                 return None;
             };
-            let (name, value) = (name.strip_prefix('$')?.to_ascii_lowercase(), value.clone());
+            let name = name.strip_prefix('$')?.to_ascii_lowercase();
             match kind.as_str() {
-                "eq" => Some((name, Box::new(move |held| held == value))),
-                "starts-with" => Some((name, Box::new(move |held| held.starts_with(&value)))),
+                "eq" => Some((name, Must::Be(value.clone()))),
+                "starts-with" => Some((name, Must::StartWith(value.clone()))),
                 _ => None,
             }
         }

@@ -20,10 +20,11 @@ def examples(document):
             for parameter in operation.get("parameters", []):
                 if "example" in parameter:
                     yield f"{where}, {parameter['name']}", parameter["schema"], parameter["example"]
-            content = operation.get("requestBody", {}).get("content", {})
-            for media in content.values():
-                if "example" in media:
-                    yield f"{where}, body", media["schema"], media["example"]
+            bodies = {"body": operation.get("requestBody", {}), **operation["responses"]}
+            for what, body in bodies.items():
+                for media in body.get("content", {}).values():
+                    if "example" in media:
+                        yield f"{where}, {what}", media["schema"], media["example"]
 
 
 def main():

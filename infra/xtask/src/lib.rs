@@ -4,6 +4,8 @@ pub mod generate;
 pub mod grants;
 pub mod new;
 pub mod openapi;
+pub mod problems;
+pub mod redrive;
 pub mod source;
 pub mod suite;
 pub mod template;

@@ -2,17 +2,21 @@
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use xtask::{Result, generate, new, root, suite, template, tools};
+use xtask::{Result, generate, new, problems, redrive, root, suite, template, tools};
 
 const HELP: &str = "\
 cargo xtask generate           write openapi.json and template.yaml from the registry
 cargo xtask generate --check   fail where one is stale
 cargo xtask new NOUN/VERB_NOUN 'METHOD /path'
-                               start a new function: its file, its registry line, its sample
+                               start a new function: its file, its registry line, its sample; 'every 5 minutes' instead of
+                               the route starts a schedule, 'from QUEUE' a consumer
 cargo xtask check              formatting, clippy, generated files
 cargo xtask test               every test (--no-lint: without the tools from PyPI)
 cargo xtask bench              measure everything and write infra/bench/RESULTS.md (--quick: a short run, writes nothing)
+cargo xtask record             write down what the API answered in the last test run: events/{problems,replies}.json
 cargo xtask lint               only what the tools from PyPI say of template.yaml and openapi.json
+cargo xtask redrive QUEUE STAGE
+                               send the dead letters of a queue of a deployment back to it, with the AWS CLI
 cargo xtask package            build the two binaries into target/lambda (more arguments go to cargo build)";
 
 fn main() -> ExitCode {
@@ -44,7 +48,7 @@ fn run(root: &Path, arguments: &[&str]) -> Result<bool> {
             println!("generated files are fresh");
         }
         ["new", name] => println!("{}", new::function(root, name, None)?.join("\n")),
-        ["new", name, route] => println!("{}", new::function(root, name, Some(route))?.join("\n")),
+        ["new", name, start] => println!("{}", new::function(root, name, Some(start))?.join("\n")),
         ["check"] => {
             cargo(root, &["fmt", "--all", "--", "--check"])?;
             cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
@@ -54,6 +58,10 @@ fn run(root: &Path, arguments: &[&str]) -> Result<bool> {
         ["test", "--no-lint"] => return suite::run(root, suite::Options { no_lint: true }),
         ["lint"] => return lint(root),
         ["bench", rest @ ..] => cargo(root, &[&["run", "--release", "--package", "bench", "--"], rest].concat())?,
+        ["record"] => record(root)?,
+        ["redrive", queue, stage] => {
+            println!("{}", redrive::redrive(Path::new("aws"), &redrive::queues(pictures::every()), queue, stage)?);
+        }
         ["package", rest @ ..] => package(root, rest)?,
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),
         _ => return Err(format!("cargo xtask doesn't know `{}`. It knows:\n{HELP}", arguments.join(" "))),
@@ -81,6 +89,18 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
         Ok(_) => Err(format!("cargo {} failed", arguments.join(" "))),
         Err(why) => Err(format!("cargo can't be started: {why}")),
     }
+}
+
+/// Writes down the replies to the samples and the problems that the last whole test run saw: the API's description has both.
+fn record(root: &Path) -> Result<()> {
+    problems::record(root, pictures::every())?;
+    let arguments = ["test", "--quiet", "--package", "functions", "--test", "replies"];
+    let mut test = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+    let ended = test.args(arguments).env("GUESTLIST_RECORD", "1").current_dir(root).status();
+    if !ended.is_ok_and(|status| status.success()) {
+        return Err("the replies can't be written down: see above".to_owned());
+    }
+    generate::generate(root).map(drop)
 }
 
 /// Builds the binaries and puts each where `CodeUri` of the template looks, under the name that Lambda wants.

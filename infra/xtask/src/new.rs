@@ -1,16 +1,30 @@
 //! `cargo xtask new`: the start of a function, which compiles as it is.
 
+mod consumer;
+mod route;
+mod schedule;
+
 use crate::{Result, pascal_case, read, write};
-use serde_json::json;
 use std::path::Path;
 
-/// Starts a route: writes its file with a first test, its module, its registry line and its sample. `route` is its method and
-/// path, such as `GET /api/events/{event}`; where it isn't said, one is guessed, to be put right by hand. Gives lines that say
-/// what to do next.
+/// What starts a function.
+#[derive(Debug, PartialEq)]
+enum Start {
+    /// A request.
+    Route { method: String, path: String },
+    /// A tick.
+    Schedule { minutes: u32 },
+    /// Messages of a queue.
+    Consumer { queue: String },
+}
+
+/// Starts a function: writes its file, its module, its registry line and its sample. `start` is what starts it: a method and a
+/// path, such as `GET /api/events/{event}`; `every 5 minutes`; or `from texts`, where `texts` is a queue. Where it isn't said,
+/// a route is guessed, to be put right by hand. Gives lines that say what to do next.
 ///
 /// # Errors
-/// The name isn't `noun/verb_noun`, or there is such a function; the route isn't a method and a path.
-pub fn function(root: &Path, name: &str, route: Option<&str>) -> Result<Vec<String>> {
+/// The name isn't `noun/verb_noun`, or there is such a function; or what starts it isn't any of these.
+pub fn function(root: &Path, name: &str, start: Option<&str>) -> Result<Vec<String>> {
     let (noun, function) = parts(name)?;
     let type_name = pascal_case(function);
     let sources = root.join("functions/src");
@@ -18,36 +32,71 @@ pub fn function(root: &Path, name: &str, route: Option<&str>) -> Result<Vec<Stri
     if file.exists() {
         return Err(format!("there is a function {noun}/{function} already"));
     }
-    let (method, path) = match route {
-        Some(route) => method_and_path(route)?,
-        None => likely_route(noun, function),
+    let start = match start {
+        Some(start) => read_start(start)?,
+        None => route::likely(noun, function),
+    };
+    let (kind, source, sample) = match &start {
+        Start::Route { method, path } => {
+            ("route", route::source(function, &type_name, method, path), route::sample(method, path))
+        }
+        Start::Schedule { minutes } => {
+            ("schedule", schedule::source(function, &type_name, *minutes), schedule::sample(function))
+        }
+        Start::Consumer { queue } => {
+            consumer::queue(root, queue)?;
+            ("consumer", consumer::source(function, &type_name, queue), consumer::sample(queue))
+        }
     };
 
     let registry = read(&sources.join("lib.rs"))?;
     let is_new_noun = !sources.join(noun).join("mod.rs").exists();
     let registry = if is_new_noun { with_module(&registry, noun)? } else { registry };
-    let registry = with_line(&registry, noun, &format!("route::<{noun}::{function}::{type_name}>(),"))?;
+    let registry = with_line(&registry, noun, &format!("{kind}::<{noun}::{function}::{type_name}>(),"))?;
     let modules = if is_new_noun {
-        format!("//! {}.\n\npub mod {function};\n", capital(&noun.replace('_', " ")))
+        format!("//! {}.\n\npub mod {function};\n", words(noun))
     } else {
         with_module(&read(&sources.join(noun).join("mod.rs"))?, function)?
     };
+    let sample = serde_json::to_string_pretty(&sample).map_err(|why| why.to_string())? + "\n";
 
-    write(&file, &source(function, &type_name, method, &path))?;
+    write(&file, &source)?;
     write(&sources.join(noun).join("mod.rs"), &modules)?;
     write(&sources.join("lib.rs"), &registry)?;
-    write(&root.join("events").join(noun).join(format!("{function}.json")), &sample(method, &path)?)?;
-    Ok(vec![
+    write(&root.join("events").join(noun).join(format!("{function}.json")), &sample)?;
+    Ok(next(noun, function, &start))
+}
+
+fn next(noun: &str, function: &str, start: &Start) -> Vec<String> {
+    let (consts, sample) = match start {
+        Start::Route { .. } => ("fields, ROUTE, CALLER and GRANTS", "a request that the right caller gets its 2xx for"),
+        Start::Schedule { .. } => ("EVERY and GRANTS", "a tick, as it is"),
+        Start::Consumer { .. } => ("fields, SOURCE and GRANTS", "a message that it takes"),
+    };
+    let mut lines = vec![
         format!(
             "wrote functions/src/{noun}/{function}.rs, its line in functions/src/lib.rs, events/{noun}/{function}.json"
         ),
         "Next, as docs/ADDING_A_FUNCTION.md has it:".to_owned(),
-        "  1. the function's doc comment, fields, ROUTE, CALLER and GRANTS".to_owned(),
+        format!("  1. the function's doc comment, {consts}"),
         "  2. the rule in shared/domain, with its tests; what it loads in shared/store".to_owned(),
         "  3. run: load, decide, commit, reply".to_owned(),
-        "  4. the sample: a request that the right caller gets its 2xx for".to_owned(),
+        format!("  4. the sample: {sample}"),
         "  5. cargo xtask generate, then cargo xtask test".to_owned(),
-    ])
+    ];
+    if let Start::Consumer { queue } = start {
+        lines.push(format!("  6. whoever sends to it: the grant send({})", consumer::constant(queue)));
+    }
+    lines
+}
+
+/// What starts a function, as it is said.
+fn read_start(text: &str) -> Result<Start> {
+    match text.split_once(' ') {
+        Some(("every", every)) => schedule::read(every),
+        Some(("from", queue)) => consumer::read(queue),
+        _ => route::read(text),
+    }
 }
 
 fn parts(name: &str) -> Result<(&str, &str)> {
@@ -61,48 +110,10 @@ fn parts(name: &str) -> Result<(&str, &str)> {
     }
 }
 
-/// A route in its parts.
-fn method_and_path(route: &str) -> Result<(&str, String)> {
-    match route.split_once(' ') {
-        Some((method @ ("GET" | "POST" | "PUT" | "PATCH" | "DELETE"), path)) if path.starts_with('/') => {
-            Ok((method, path.to_owned()))
-        }
-        _ => Err(format!("{route:?} isn't a method and a path, such as \"GET /api/events/{{event}}\"")),
-    }
-}
-
-/// The fields of a path.
-fn fields(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-}
-
-/// The type of a field of a path.
-fn type_of(field: &str) -> &'static str {
-    match field {
-        "event" => "domain::ids::EventId",
-        "booking" => "domain::ids::BookingId",
-        "ticket" => "domain::ids::TicketId",
-        "user" => "domain::ids::UserId",
-        "pass" => "domain::ids::DoorPassId",
-        "scan" => "domain::ids::ScanId",
-        _ => "String",
-    }
-}
-
-/// A likely method and path, to be put right by hand.
-fn likely_route(noun: &str, function: &str) -> (&'static str, String) {
-    let verb = function.split('_').next().unwrap_or_default();
-    let method = match verb {
-        "read" | "list" | "render" | "find" => "GET",
-        "update" | "change" => "PATCH",
-        "delete" | "discard" | "remove" => "DELETE",
-        _ => "POST",
-    };
-    (method, format!("/api/{}/{}", noun.replace('_', "-"), function.replace('_', "-")))
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
+/// A name in words.
+fn words(name: &str) -> String {
+    let name = name.replace('_', " ");
+    let mut letters = name.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
@@ -139,102 +150,6 @@ fn with_line(text: &str, noun: &str, entry: &str) -> Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-fn source(function: &str, type_name: &str, method: &str, path: &str) -> String {
-    let words = capital(&function.replace('_', " "));
-    let lines: String =
-        fields(path).map(|field| format!("    /// Which {field}.\n    {field}: {},\n", type_of(field))).collect();
-    let body = if lines.is_empty() { "{}".to_owned() } else { format!("{{\n{lines}}}") };
-    format!(
-        "\
-//! {words}.
-
-use kit::{{Caller, Cx, Grant, NoContent, Result, Route}};
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-/// {words}.
-#[derive(Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct {type_name} {body}
-
-impl Route for {type_name} {{
-    const ROUTE: &str = \"{method} {path}\";
-    const CALLER: Caller = Caller::User;
-    const GRANTS: &[Grant] = &[];
-    type Reply = NoContent;
-
-    async fn run(self, cx: &Cx) -> Result<Self::Reply> {{
-        // Load from cx.store(), decide in `domain`, then commit its changes with the reply.
-        cx.commit(vec![], NoContent).await
-    }}
-}}
-
-#[cfg(test)]
-mod tests {{
-    use super::*;
-
-    #[test]
-    fn an_unknown_field_is_refused() {{
-        let read = serde_json::from_value::<{type_name}>(serde_json::json!({{ \"colour\": \"red\" }}));
-        assert!(read.is_err_and(|why| why.to_string().contains(\"unknown field\")));
-    }}
-}}
-"
-    )
-}
-
-fn sample(method: &str, path: &str) -> Result<String> {
-    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
-    let route = format!("{method} {path}");
-    // The placeholders that the samples of others have are called as the fields are.
-    let parameters: serde_json::Map<String, serde_json::Value> =
-        fields(path).map(|field| (field.to_owned(), json!(format!("{{{{{field}}}}}")))).collect();
-    let path = path.replace('{', "{{").replace('}', "}}");
-    let mut sample = json!({
-        "version": "2.0",
-        "routeKey": route,
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {
-            "accept": "application/json",
-            "accept-encoding": "gzip, br",
-            "accept-language": "en",
-            "authorization": "Bearer {{token:guest}}",
-            "host": "guestlist.example",
-            "user-agent": agent,
-            "x-forwarded-for": "203.0.113.7",
-            "x-forwarded-proto": "https",
-        },
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "r3pmxmplak",
-            "domainName": "guestlist.example",
-            "domainPrefix": "guestlist",
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "203.0.113.7",
-                "userAgent": agent,
-            },
-            "requestId": "JKJaXmPLvHcESHA=",
-            "routeKey": route,
-            "stage": "$default",
-            "time": "20/Nov/2026:12:00:00 +0000",
-            "timeEpoch": 1_795_176_000_000_u64,
-        },
-    });
-    if !parameters.is_empty() {
-        sample["pathParameters"] = json!(parameters);
-    }
-    if matches!(method, "POST" | "PUT" | "PATCH") {
-        sample["headers"]["content-type"] = json!("application/json");
-        sample["body"] = json!("{}");
-    }
-    sample["isBase64Encoded"] = json!(false);
-    Ok(serde_json::to_string_pretty(&sample).map_err(|why| why.to_string())? + "\n")
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -247,6 +162,20 @@ mod tests {
             ["book_place", "bookings/book", "Bookings/book_place", "bookings/../x_y", "bookings/book-place", "/a_b"]
         {
             assert!(parts(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_starts_it_is_read() {
+        let route = Start::Route { method: "GET".to_owned(), path: "/api/x/{y}".to_owned() };
+        assert_eq!(read_start("GET /api/x/{y}"), Ok(route));
+        assert_eq!(read_start("every 5 minutes"), Ok(Start::Schedule { minutes: 5 }));
+        assert_eq!(read_start("every minute"), Ok(Start::Schedule { minutes: 1 }));
+        assert_eq!(read_start("from texts"), Ok(Start::Consumer { queue: "texts".to_owned() }));
+        for bad in
+            ["approve", "LOOK /api/x", "every 0 minutes", "every 90 seconds", "every", "from", "from Texts", "from a b"]
+        {
+            assert!(read_start(bad).is_err(), "{bad}");
         }
     }
 

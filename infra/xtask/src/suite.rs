@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is, in one go.
 
 use crate::web::{self, Part};
-use crate::{Result, generate, grants, read, tools, write};
+use crate::{Result, generate, grants, problems, read, tools, write};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -54,8 +54,11 @@ pub fn run(root: &Path, options: Options) -> Result<bool> {
         tools::install(root)?;
     }
     let mut parts = vec![cargo_tests(root)?];
-    let mut checks =
-        vec![("grants", used_grants(root)), ("generated files", generate::check(root).map(|()| "fresh".to_owned()))];
+    let mut checks = vec![
+        ("grants", used_grants(root)),
+        ("problems", problems::check(root, pictures::every())),
+        ("generated files", generate::check(root).map(|()| "fresh".to_owned())),
+    ];
     if !options.no_lint {
         checks.extend(tools::check(root)?.into_iter().map(|tools::Checked { name, outcome }| (name, outcome)));
     }
@@ -122,12 +125,14 @@ fn announce(root: &Path, options: Options) {
 }
 
 fn cargo_tests(root: &Path) -> Result<Part> {
-    let log = root.join(GRANTS_LOG);
-    write(&log, "")?;
+    let (grants, problems) = (root.join(GRANTS_LOG), root.join(problems::LOG));
+    write(&grants, "")?;
+    write(&problems, "")?;
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut running = Command::new(cargo)
         .args(["test", "--workspace", "--no-fail-fast"])
-        .env("GUESTLIST_GRANTS_LOG", &log)
+        .env("GUESTLIST_GRANTS_LOG", &grants)
+        .env("GUESTLIST_PROBLEMS_LOG", &problems)
         .current_dir(root)
         .stdout(Stdio::piped())
         .spawn()

@@ -60,6 +60,40 @@ fn a_new_noun_gets_its_folder_and_its_place_in_the_registry() {
 }
 
 #[test]
+fn a_schedule_ticks_as_often_as_it_is_told() {
+    let tree = Tree::copy();
+    new::function(tree.path(), "bookings/expire_offers", Some("every 5 minutes")).unwrap();
+    let source = tree.read("functions/src/bookings/expire_offers.rs");
+    assert!(source.contains("impl Schedule for ExpireOffers") && source.contains("from_secs(5 * 60);"), "{source}");
+    let registry = tree.read("functions/src/lib.rs");
+    assert!(registry.contains("        schedule::<bookings::expire_offers::ExpireOffers>(),\n"), "{registry}");
+    let sample: serde_json::Value = serde_json::from_str(&tree.read("events/bookings/expire_offers.json")).unwrap();
+    assert_eq!(sample["detail-type"], "Scheduled Event");
+    assert!(new::function(tree.path(), "bookings/expire_other", Some("every 90 seconds")).is_err());
+}
+
+#[test]
+fn a_consumer_gets_its_queue() {
+    let tree = Tree::copy();
+    let next = new::function(tree.path(), "deliveries/send_sms", Some("from text-messages")).unwrap();
+    assert!(next.last().unwrap().contains("send(TEXT_MESSAGES)"), "{next:?}");
+    let source = tree.read("functions/src/deliveries/send_sms.rs");
+    assert!(source.contains("Source::Queue(TEXT_MESSAGES)"), "{source}");
+    let registry = tree.read("functions/src/lib.rs");
+    assert!(registry.contains("        consumer::<deliveries::send_sms::SendSms>(),\n"), "{registry}");
+    let queues = tree.read("shared/kit/src/queues.rs");
+    let line = "/// Text messages.\npub const TEXT_MESSAGES: Queue = Queue { name: \"text-messages\", ";
+    assert!(queues.contains(line) && queues.contains("pub const UNPUBLISHED: Queue"), "{queues}");
+    let kit = tree.read("shared/kit/src/lib.rs");
+    assert!(kit.contains("pub use queues::{FACTS, MAILS, Queue, TEXT_MESSAGES, UNPUBLISHED};"), "{kit}");
+    let sample: serde_json::Value = serde_json::from_str(&tree.read("events/deliveries/send_sms.json")).unwrap();
+    assert_eq!(sample["Records"][0]["eventSource"], "aws:sqs");
+    // A queue has one consumer: two would take each other's messages.
+    let why = new::function(tree.path(), "deliveries/send_post", Some("from mails")).unwrap_err();
+    assert!(why.contains("send_email takes from mails already"), "{why}");
+}
+
+#[test]
 fn what_exists_is_never_overwritten() {
     let tree = Tree::copy();
     let before = tree.read("functions/src/lib.rs");

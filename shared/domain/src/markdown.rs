@@ -4,27 +4,31 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd}
 
 /// Markdown as HTML that is safe to put into a page. Raw HTML is shown as the text it is; only links to web pages and mail
 /// addresses are links, and say that we don't vouch for them; a picture from elsewhere, which would tell its server who
-/// reads, is a link named by its alternative text; headings begin at `<h3>`, below those of the page.
+/// reads, is a link named by its alternative text; headings begin at `<h3>`, below those of the page, and skip no level.
 pub fn html(markdown: &str) -> String {
     let mut safe = Vec::new();
     // For each link or picture that is open: whether it was written as a link. One within another isn't.
     let mut open: Vec<bool> = Vec::new();
     // Where the picture that is open now began, for one without alternative text.
     let mut picture: Option<(usize, CowStr<'_>)> = None;
+    // The headings that what is read now stands under, as they were written.
+    let mut above: Vec<HeadingLevel> = Vec::new();
     for event in Parser::new(markdown) {
         match event {
             Event::Html(text) | Event::InlineHtml(text) => safe.push(Event::Text(text)),
             Event::Start(Tag::HtmlBlock) => safe.push(Event::Start(Tag::Paragraph)),
             Event::End(TagEnd::HtmlBlock) => safe.push(Event::End(TagEnd::Paragraph)),
             Event::Start(Tag::Heading { level, .. }) => {
+                above.retain(|upper| *upper < level);
+                above.push(level);
                 safe.push(Event::Start(Tag::Heading {
-                    level: lowered(level),
+                    level: lowered(&above),
                     id: None,
                     classes: Vec::new(),
                     attrs: Vec::new(),
                 }));
             }
-            Event::End(TagEnd::Heading(level)) => safe.push(Event::End(TagEnd::Heading(lowered(level)))),
+            Event::End(TagEnd::Heading(_)) => safe.push(Event::End(TagEnd::Heading(lowered(&above)))),
             Event::Start(Tag::Link { link_type, dest_url, .. }) => {
                 let url = if link_type == LinkType::Email { format!("mailto:{dest_url}").into() } else { dest_url };
                 opened(&url, &mut open, &mut safe);
@@ -75,12 +79,13 @@ pub fn plain(markdown: &str, max_chars: usize) -> String {
     format!("{}{mark}", whole.trim_end())
 }
 
-fn lowered(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H3,
-        HeadingLevel::H2 => HeadingLevel::H4,
-        HeadingLevel::H3 => HeadingLevel::H5,
-        HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
+/// The level of the last of these headings, each under the one before: who reads by headings finds none missing in between.
+fn lowered(above: &[HeadingLevel]) -> HeadingLevel {
+    match above.len() {
+        0 | 1 => HeadingLevel::H3,
+        2 => HeadingLevel::H4,
+        3 => HeadingLevel::H5,
+        _ => HeadingLevel::H6,
     }
 }
 
@@ -128,7 +133,9 @@ mod tests {
     fn what_people_write_is_shown() {
         let cases = [
             ("Hello *you* and **all**", "<p>Hello <em>you</em> and <strong>all</strong></p>\n".to_owned()),
-            ("# Big\n\n## Less\n\n##### Small", "<h3>Big</h3>\n<h4>Less</h4>\n<h6>Small</h6>\n".to_owned()),
+            ("# Big\n\n## Less\n\n##### Small", "<h3>Big</h3>\n<h4>Less</h4>\n<h5>Small</h5>\n".to_owned()),
+            ("## One\n\n#### Part\n\n## Two", "<h3>One</h3>\n<h4>Part</h4>\n<h3>Two</h3>\n".to_owned()),
+            ("### Deep\n\n# High", "<h3>Deep</h3>\n<h3>High</h3>\n".to_owned()),
             (
                 "[site](https://example.org/?a=1&b=2)",
                 format!("<p><a href=\"https://example.org/?a=1&amp;b=2\" {REL}>site</a></p>\n"),

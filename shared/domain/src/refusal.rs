@@ -3,23 +3,23 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What kind of no it is; `kit` gives each its HTTP status.
+/// What kind of no it is, with the HTTP status that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
-    /// The input doesn't hold: 422.
-    Invalid,
-    /// The state of things doesn't allow it: 409.
-    Conflict,
-    /// Known who it is, and not theirs to do: 403.
-    Forbidden,
-    /// It isn't there, or isn't theirs to know of: 404.
-    NotFound,
-    /// It has changed since it was read: 412.
-    Changed,
-    /// Not known who it is, or the proof doesn't hold: 401.
-    Unauthorized,
-    /// Too often: 429.
-    TooMany,
+    /// The input doesn't hold.
+    Invalid = 422,
+    /// The state of things doesn't allow it.
+    Conflict = 409,
+    /// Known who it is, and not theirs to do.
+    Forbidden = 403,
+    /// It isn't there, or isn't theirs to know of.
+    NotFound = 404,
+    /// It has changed since it was read.
+    Changed = 412,
+    /// Not known who it is, or the proof doesn't hold.
+    Unauthorized = 401,
+    /// Too often.
+    TooMany = 429,
 }
 
 /// One field at fault.

@@ -23,47 +23,63 @@ impl Answer {
 
     /// With a further header; a value that HTTP can't carry is left out.
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        let value = value.into();
-        if http::HeaderValue::from_str(&value).is_ok() {
-            self.headers.push((name.to_owned(), value));
-        }
+        self.headers.push((name.to_owned(), value.into()));
         self
     }
 
     /// With a body of this media type.
     pub fn body(self, media: &str, body: impl Into<Bytes>) -> Self {
-        let mut answer = self.header("content-type", media);
-        answer.body = body.into();
-        answer
+        Self { body: body.into(), ..self.header("content-type", media) }
+    }
+}
+
+impl From<Answer> for http::Response<Bytes> {
+    fn from(answer: Answer) -> Self {
+        let mut response = http::Response::new(answer.body);
+        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
+        for (name, value) in answer.headers {
+            if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value)) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response
     }
 }
 
 /// One media type that a reply may have, for the API's description.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Media {
     /// Such as `application/json`.
     pub name: &'static str,
     /// What JSON looks like.
-    pub schema: Option<Schema>,
+    pub schema: Option<fn(&mut SchemaGenerator) -> Schema>,
+}
+
+impl Media {
+    /// One that isn't described further.
+    pub const fn of(name: &'static str) -> Self {
+        Self { name, schema: None }
+    }
+
+    /// JSON that looks like a `T`.
+    pub const fn json<T: JsonSchema>() -> Self {
+        Self { name: "application/json", schema: Some(|schemas| schemas.subschema_for::<T>()) }
+    }
 }
 
 /// What a route answers with.
 pub trait Reply: Send + Sized {
     /// The status when all went well.
-    const STATUS: u16;
-    /// Whether it carries an `ETag` of the thing's version, for `If-Match`.
-    const TAGGED: bool = false;
+    const STATUS: u16 = 200;
+    /// Headers of its own that callers go by, each with what it says, for the API's description.
+    const HEADERS: &[(&str, &str)] = &[];
     /// The media types it may have, for the API's description; none where it has no body.
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media>;
+    const MEDIA: &[Media];
     /// The answer.
     ///
     /// # Errors
     /// It can't be written out: a fault of ours.
     fn answer(&self) -> crate::Result<Answer>;
-}
-
-fn json_media<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Vec<Media> {
-    vec![Media { name: "application/json", schema: Some(schemas.subschema_for::<T>()) }]
 }
 
 /// An answer with JSON.
@@ -76,17 +92,19 @@ pub fn json_answer<T: Serialize>(status: u16, body: &T) -> crate::Result<Answer>
     Ok(Answer::new(status).header("cache-control", "no-store").body("application/json", body))
 }
 
-/// 200 with JSON.
+/// JSON: with 200, where nothing else is said.
 #[derive(Debug)]
-pub struct Json<T>(pub T);
+pub struct Json<T, const STATUS: u16 = 200>(pub T);
+/// 201 with JSON.
+pub type Created<T> = Json<T, 201>;
+/// 202 with JSON: it will happen.
+pub type Accepted<T> = Json<T, 202>;
 
-impl<T: Serialize + JsonSchema + Send> Reply for Json<T> {
-    const STATUS: u16 = 200;
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
-        json_media::<T>(schemas)
-    }
+impl<T: Serialize + JsonSchema + Send, const STATUS: u16> Reply for Json<T, STATUS> {
+    const STATUS: u16 = STATUS;
+    const MEDIA: &[Media] = &[Media::json::<T>()];
     fn answer(&self) -> crate::Result<Answer> {
-        json_answer(Self::STATUS, &self.0)
+        json_answer(STATUS, &self.0)
     }
 }
 
@@ -95,41 +113,10 @@ impl<T: Serialize + JsonSchema + Send> Reply for Json<T> {
 pub struct Tagged<T>(pub u64, pub T);
 
 impl<T: Serialize + JsonSchema + Send> Reply for Tagged<T> {
-    const STATUS: u16 = 200;
-    const TAGGED: bool = true;
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
-        json_media::<T>(schemas)
-    }
+    const HEADERS: &[(&str, &str)] = &[("etag", "The version of what was sent, for `If-Match`.")];
+    const MEDIA: &[Media] = &[Media::json::<T>()];
     fn answer(&self) -> crate::Result<Answer> {
         Ok(json_answer(Self::STATUS, &self.1)?.header("etag", format!("\"{}\"", self.0)))
-    }
-}
-
-/// 201 with JSON.
-#[derive(Debug)]
-pub struct Created<T>(pub T);
-
-impl<T: Serialize + JsonSchema + Send> Reply for Created<T> {
-    const STATUS: u16 = 201;
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
-        json_media::<T>(schemas)
-    }
-    fn answer(&self) -> crate::Result<Answer> {
-        json_answer(Self::STATUS, &self.0)
-    }
-}
-
-/// 202 with JSON: it will happen.
-#[derive(Debug)]
-pub struct Accepted<T>(pub T);
-
-impl<T: Serialize + JsonSchema + Send> Reply for Accepted<T> {
-    const STATUS: u16 = 202;
-    fn media(schemas: &mut SchemaGenerator) -> Vec<Media> {
-        json_media::<T>(schemas)
-    }
-    fn answer(&self) -> crate::Result<Answer> {
-        json_answer(Self::STATUS, &self.0)
     }
 }
 
@@ -139,36 +126,8 @@ pub struct NoContent;
 
 impl Reply for NoContent {
     const STATUS: u16 = 204;
-    fn media(_schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![]
-    }
+    const MEDIA: &[Media] = &[];
     fn answer(&self) -> crate::Result<Answer> {
         Ok(Answer::new(Self::STATUS))
-    }
-}
-
-/// A page for people.
-#[derive(Debug)]
-pub struct Html {
-    /// The status: 200, or that of the problem that the page tells of.
-    pub status: u16,
-    /// The page.
-    pub page: String,
-    /// The `Content-Security-Policy` it needs.
-    pub policy: String,
-}
-
-impl Reply for Html {
-    const STATUS: u16 = 200;
-    fn media(_schemas: &mut SchemaGenerator) -> Vec<Media> {
-        vec![Media { name: "text/html", schema: None }]
-    }
-    fn answer(&self) -> crate::Result<Answer> {
-        Ok(Answer::new(self.status)
-            .header("content-security-policy", self.policy.clone())
-            .header("cache-control", "no-store")
-            .header("referrer-policy", "no-referrer")
-            .header("x-content-type-options", "nosniff")
-            .body("text/html; charset=utf-8", self.page.clone()))
     }
 }

@@ -1,10 +1,7 @@
 //! Who may call a route, and who calls it.
 
-use crate::{Error, Result};
-use domain::Language;
-use domain::ids::{DoorPassId, EventId, UserId};
+use crate::{Access, Error, Result, Token};
 use domain::refusal::Refusal;
-use domain::text::PersonName;
 
 /// Who may call a route: enough to derive who must be refused. The fields are those of the path that hold the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,65 +33,41 @@ impl Caller {
     pub fn reads_token(self) -> bool {
         !matches!(self, Caller::Anyone | Caller::Internal)
     }
-}
 
-/// Who calls.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Identity {
-    /// A user, as their access token says.
-    User {
-        /// Who.
-        id: UserId,
-        /// Their name.
-        name: PersonName,
-        /// Whether their address is verified.
-        verified: bool,
-        /// Their language.
-        language: Language,
-    },
-    /// Somebody at a door.
-    Door {
-        /// With which pass.
-        pass: DoorPassId,
-        /// Of which event.
-        event: EventId,
-    },
-}
-
-impl Identity {
-    /// The id for the log.
-    pub fn id(&self) -> String {
-        match self {
-            Identity::User { id, .. } => id.to_string(),
-            Identity::Door { pass, .. } => pass.to_string(),
-        }
-    }
-
-    /// Whether this identity, as such, may call a route for `caller`. Whether the thing is theirs is decided by the domain.
-    pub(crate) fn check(identity: Option<&Identity>, caller: Caller) -> Result<()> {
-        match (caller, identity) {
-            (Caller::Anyone | Caller::AnyoneOrUser | Caller::HolderOf(_), _) => Ok(()),
-            (Caller::User | Caller::OrganizerOf(_) | Caller::OwnerOf(_), Some(Identity::User { .. })) => Ok(()),
-            (Caller::Verified, Some(Identity::User { verified: true, .. })) => Ok(()),
-            (Caller::Verified, Some(Identity::User { verified: false, .. })) => Err(unverified().into()),
-            (Caller::DoorOf(_), Some(_)) | (Caller::Door, Some(Identity::Door { .. })) => Ok(()),
-            (Caller::Door, Some(Identity::User { .. })) => {
-                Err(Refusal::forbidden("door_pass_needed", "This is for the holder of a door pass.").into())
+    /// Whether who has this token, as such, may call a route with these fields in its path. Whether the thing is theirs is
+    /// decided by the domain.
+    pub(crate) fn check(self, token: Option<&Token>, fields: &[(String, String)]) -> Result<()> {
+        let no = match (self, token) {
+            (Caller::Anyone | Caller::AnyoneOrUser | Caller::HolderOf(_), _) => return Ok(()),
+            (Caller::User | Caller::OrganizerOf(_) | Caller::OwnerOf(_) | Caller::DoorOf(_), Some(Token::Api(_))) => {
+                return Ok(());
             }
-            (_, Some(Identity::Door { .. })) => {
-                Err(Refusal::forbidden("door_pass_only", "A door pass opens the door's routes only.").into())
+            (Caller::Verified, Some(Token::Api(Access { verified: true, .. }))) => return Ok(()),
+            (Caller::Door, Some(Token::Door { .. })) => return Ok(()),
+            // A door pass opens the doors of its own event only.
+            (Caller::DoorOf(field), Some(Token::Door { event, .. })) => {
+                let event = event.to_string();
+                if fields.iter().any(|(name, value)| name == field && *value == event) {
+                    return Ok(());
+                }
+                Refusal::not_found("event")
             }
-            (_, None) => Err(signed_out()),
-            (Caller::Internal, Some(_)) => Err(Error::internal("an internal function was called from outside")),
-        }
+            // Booking and publishing need a verified address.
+            (Caller::Verified, Some(Token::Api(_))) => {
+                let detail = "Verify your email address first: send the code from the mail to /api/users/verify-email, \
+                              then refresh your tokens.";
+                Refusal::forbidden("email_unverified", detail)
+            }
+            (Caller::Door, Some(Token::Api(_))) => {
+                Refusal::forbidden("door_pass_needed", "This is for the holder of a door pass.")
+            }
+            (_, Some(Token::Door { .. })) => {
+                Refusal::forbidden("door_pass_only", "A door pass opens the door's routes only.")
+            }
+            (_, None | Some(_)) => return Err(signed_out()),
+        };
+        Err(no.into())
     }
-}
-
-/// Booking and publishing need a verified address.
-fn unverified() -> Refusal {
-    let detail = "Verify your email address first: send the code from the mail to /api/users/verify-email, then refresh \
-                  your tokens.";
-    Refusal::forbidden("email_unverified", detail)
 }
 
 pub(crate) fn signed_out() -> Error {

@@ -1,5 +1,6 @@
 //! The one source of ids and secrets.
 
+use crate::cx::hex;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use domain::ids::Identifier;
@@ -37,19 +38,25 @@ impl Chance {
         Ok(bytes)
     }
 
-    /// A new identifier: a ULID of this moment.
-    pub fn id<I: Identifier>(&self, now: Timestamp) -> crate::Result<I> {
-        let bytes = self.bytes()?;
-        let random = bytes.iter().take(10).fold(0u128, |value, byte| value << 8 | u128::from(*byte));
-        let millis = u128::from(u64::try_from(now.as_millisecond()).unwrap_or(0)) & ((1 << 48) - 1);
-        Ok(I::from_ulid(millis << 80 | random))
+    /// A secret of 256 bits, in hex.
+    pub fn secret(&self) -> crate::Result<String> {
+        Ok(hex(&self.bytes()?))
     }
 
-    /// Six digits, each as likely as any other.
+    /// So many random bytes, 16 at most, as a number.
+    fn number(&self, bytes: usize) -> crate::Result<u128> {
+        Ok(self.bytes()?.iter().take(bytes).fold(0, |number, byte| number << 8 | u128::from(*byte)))
+    }
+
+    /// A new identifier: a ULID of this moment.
+    pub fn id<I: Identifier>(&self, now: Timestamp) -> crate::Result<I> {
+        let millis = u128::try_from(now.as_millisecond()).unwrap_or(0) & ((1 << 48) - 1);
+        Ok(I::from_ulid(millis << 80 | self.number(10)?))
+    }
+
+    /// Six digits, each as likely as any other: 64 bits make the lean toward small numbers smaller than one in ten to the
+    /// thirteenth.
     pub fn six_digits(&self) -> crate::Result<String> {
-        let bytes = self.bytes()?;
-        // 64 bits make the lean toward small numbers smaller than one in ten to the thirteenth.
-        let drawn = bytes.iter().take(8).fold(0u64, |value, byte| value << 8 | u64::from(*byte));
-        Ok(format!("{:06}", drawn % 1_000_000))
+        Ok(format!("{:06}", self.number(8)? % 1_000_000))
     }
 }

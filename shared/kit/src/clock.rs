@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 #[derive(Clone, Debug)]
 pub struct Clock {
     /// `None` for the machine's time.
-    fixed: Option<Arc<AtomicI64>>,
-    /// Milliseconds ahead of the machine's time.
+    fixed: Option<Timestamp>,
+    /// Milliseconds ahead of that.
     ahead: Arc<AtomicI64>,
 }
 
@@ -21,15 +21,12 @@ impl Clock {
 
     /// A time that stands still until it is moved.
     pub fn fixed(at: Timestamp) -> Self {
-        Self { fixed: Some(Arc::new(AtomicI64::new(at.as_millisecond()))), ahead: Arc::default() }
+        Self { fixed: Some(at), ahead: Arc::default() }
     }
 
     /// The time, in whole milliseconds.
     pub fn now(&self) -> Timestamp {
-        let base = match &self.fixed {
-            Some(fixed) => fixed.load(Ordering::SeqCst),
-            None => Timestamp::now().as_millisecond(),
-        };
+        let base = self.fixed.unwrap_or_else(Timestamp::now).as_millisecond();
         let shown = base.saturating_add(self.ahead.load(Ordering::SeqCst));
         Timestamp::from_millisecond(shown).unwrap_or(Timestamp::MAX)
     }

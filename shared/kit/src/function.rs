@@ -1,24 +1,17 @@
 //! How a function is declared. This is the contributor's guide: see also `docs/ADDING_A_FUNCTION.md`.
 
-use crate::Result;
-use crate::answer::{Answer, Media, Reply};
-use crate::caller::Caller;
-use crate::cx::Cx;
-use crate::grant::{Grant, read, write};
-use crate::house::House;
-use crate::queues::Queue;
-use crate::serve;
-use bytes::Bytes;
+use crate::input::Input;
+use crate::{Answer, Caller, Cx, Error, Grant, Media, Queue, Reply, Result, read, write};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use std::any::type_name;
 use std::pin::Pin;
 use std::time::Duration;
 use store::Table;
 
 /// An HTTP route. The struct that implements it is its request: fields named in the path come from there, the others from
 /// the body (POST, PUT, PATCH) or the query (GET, DELETE).
-pub trait Route: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
+pub trait Route: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// Method and path: `POST /api/events/{event}/bookings`.
     const ROUTE: &str;
     /// Who may call it.
@@ -29,6 +22,9 @@ pub trait Route: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
     const IDEMPOTENT: bool = false;
     /// Fields that come from the query although the method has a body.
     const QUERY: &[&str] = &[];
+    /// The fields that a request can't do without, where there are several besides those of the path: so that all that are
+    /// missing are named at once. Serde names the first.
+    const NEEDED: &[&str] = &[];
     /// Whether it goes before others where many write the same items: what an organizer changes concerns all who wait.
     const URGENT: bool = false;
     /// Memory in MB; Lambda gives CPU in proportion. More where passwords are hashed or pictures drawn.
@@ -77,7 +73,7 @@ pub trait Consumer: DeserializeOwned + Send + 'static {
 }
 
 /// What starts a function.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// A request.
     Route {
@@ -91,6 +87,10 @@ pub enum Kind {
         idempotent: bool,
         /// Fields that come from the query although the method has a body.
         query: &'static [&'static str],
+        /// Fields that a request can't do without, where there are several.
+        needed: &'static [&'static str],
+        /// Whether it goes before others.
+        urgent: bool,
     },
     /// A tick.
     Schedule {
@@ -105,29 +105,30 @@ pub enum Kind {
 }
 
 /// A route in words, for the API's description.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct RouteDocs {
     /// The request's schema; its description is the function's doc comment.
-    pub request: Schema,
+    pub request: fn(&mut SchemaGenerator) -> Schema,
     /// The status when all went well.
     pub status: u16,
-    /// Whether the reply carries an `ETag`, for `If-Match`.
-    pub tagged: bool,
+    /// Headers of the reply, each with what it says.
+    pub headers: &'static [(&'static str, &'static str)],
     /// What the reply may be.
-    pub media: Vec<Media>,
+    pub media: &'static [Media],
 }
 
-pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// Reads what a function is given and runs it, once. All that is compiled anew for each function is in here.
+pub(crate) type Handler = for<'a> fn(&'a Input, &'a Cx) -> Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>;
 
 /// A function, as the registry lists it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Function {
     /// The crate that it lies in, which is also the binary that holds it.
     pub home: &'static str,
-    /// Its name: that of its file, its Lambda handler, its operation id, its sample, its log field.
-    pub name: &'static str,
     /// The noun that it belongs to: that of its folder.
     pub noun: &'static str,
+    /// Its name: that of its file, its Lambda handler, its operation id, its sample, its log field.
+    pub name: &'static str,
     /// The name of its type, which is the function's name in another spelling.
     pub type_name: &'static str,
     /// What starts it.
@@ -138,130 +139,75 @@ pub struct Function {
     pub memory_mb: u32,
     /// How long one invocation may take.
     pub timeout: Duration,
-    /// Its words for the API's description; `None` for what isn't a route.
-    pub docs: Option<fn(&mut SchemaGenerator) -> RouteDocs>,
-    handler: Handler,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) enum Handler {
-    Route(for<'a> fn(&'a Function, &'a House, http::Request<Bytes>) -> Running<'a, Answer>),
-    Schedule(for<'a> fn(&'a Cx) -> Running<'a, Result<()>>),
-    Consumer(for<'a> fn(Value, &'a Cx) -> Running<'a, Result<()>>),
-}
-
-impl std::fmt::Debug for Function {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Function").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
-    }
-}
-
-/// What a type's path says of its function.
-struct Names {
-    home: &'static str,
-    noun: &'static str,
-    name: &'static str,
-    type_name: &'static str,
-}
-
-/// `functions::bookings::book_place::BookPlace` says home, noun, name and type at once, so that they can't disagree. In a home
-/// of one noun the two are one: `pictures::set_cover::SetCover`.
-fn names<T>() -> Names {
-    let path = std::any::type_name::<T>();
-    let home = path.split("::").next().unwrap_or_default();
-    let mut path = path.rsplit("::");
-    let type_name = path.next().unwrap_or_default();
-    let name = path.next().unwrap_or_default();
-    Names { home, noun: path.next().unwrap_or_default(), name, type_name }
+    /// Its words for the API's description; `None` for what isn't a route. Lambda has no use for them.
+    #[cfg(feature = "describe")]
+    pub docs: Option<RouteDocs>,
+    pub(crate) handler: Handler,
 }
 
 /// A route, for the registry.
 pub fn route<R: Route>() -> Function {
-    let Names { home, noun, name, type_name } = names::<R>();
     let (method, path) = R::ROUTE.split_once(' ').unwrap_or(("GET", R::ROUTE));
-    let mut grants = R::GRANTS.to_vec();
-    if R::CALLER.reads_token() {
-        grants.push(read(Table::PublicKeys));
-    }
-    if R::IDEMPOTENT {
-        grants.extend([read(Table::Deliveries), write(Table::Deliveries)]);
-    }
-    grants.sort();
-    grants.dedup();
-    Function {
-        home,
-        name,
-        noun,
-        type_name,
-        kind: Kind::Route { method, path, caller: R::CALLER, idempotent: R::IDEMPOTENT, query: R::QUERY },
-        grants,
-        memory_mb: R::MEMORY_MB,
-        timeout: R::TIMEOUT,
-        docs: Some(|schemas| RouteDocs {
-            request: R::json_schema(schemas),
+    let (caller, idempotent, query, needed, urgent) = (R::CALLER, R::IDEMPOTENT, R::QUERY, R::NEEDED, R::URGENT);
+    let kind = Kind::Route { method, path, caller, idempotent, query, needed, urgent };
+    let handler: Handler = |input, cx| Box::pin(async move { input.read::<R>()?.run(cx).await?.answer() });
+    let mut function = Function::new(type_name::<R>(), kind, R::GRANTS, R::TIMEOUT, handler);
+    function.memory_mb = R::MEMORY_MB;
+    #[cfg(feature = "describe")]
+    {
+        function.docs = Some(RouteDocs {
+            request: R::json_schema,
             status: R::Reply::STATUS,
-            tagged: R::Reply::TAGGED,
-            media: R::Reply::media(schemas),
-        }),
-        handler: Handler::Route(|function, house, request| Box::pin(serve::route::<R>(function, house, request))),
+            headers: R::Reply::HEADERS,
+            media: R::Reply::MEDIA,
+        });
     }
+    function
 }
 
 /// A schedule, for the registry.
 pub fn schedule<S: Schedule>() -> Function {
-    let Names { home, noun, name, type_name } = names::<S>();
-    Function {
-        home,
-        name,
-        noun,
-        type_name,
-        kind: Kind::Schedule { every: S::EVERY },
-        grants: S::GRANTS.to_vec(),
-        memory_mb: 256,
-        timeout: Duration::from_secs(50),
-        docs: None,
-        handler: Handler::Schedule(|cx| Box::pin(S::run(cx))),
-    }
+    let handler: Handler = |_, cx| Box::pin(async move { S::run(cx).await.map(|()| Answer::new(204)) });
+    Function::new(type_name::<S>(), Kind::Schedule { every: S::EVERY }, S::GRANTS, Duration::from_secs(50), handler)
 }
 
 /// A consumer, for the registry.
 pub fn consumer<C: Consumer>() -> Function {
-    let Names { home, noun, name, type_name } = names::<C>();
-    Function {
-        home,
-        name,
-        noun,
-        type_name,
-        kind: Kind::Consumer { source: C::SOURCE },
-        grants: C::GRANTS.to_vec(),
-        memory_mb: 256,
-        timeout: C::TIMEOUT,
-        docs: None,
-        handler: Handler::Consumer(|message, cx| Box::pin(serve::message::<C>(message, cx))),
-    }
+    let handler: Handler = |input, cx| {
+        Box::pin(async move {
+            let message: C = serde_json::from_value(input.given.clone()).map_err(Error::internal)?;
+            message.run(cx).await.map(|()| Answer::new(204))
+        })
+    };
+    Function::new(type_name::<C>(), Kind::Consumer { source: C::SOURCE }, C::GRANTS, C::TIMEOUT, handler)
 }
 
 impl Function {
-    /// Answers a request. Never fails: what goes wrong is in the answer and in the log.
-    pub async fn answer(&self, house: &House, request: http::Request<Bytes>) -> http::Response<Bytes> {
-        match self.handler {
-            Handler::Route(handler) => serve::to_http(handler(self, house, request).await),
-            Handler::Schedule(_) | Handler::Consumer(_) => serve::to_http(Answer::new(404)),
+    /// `functions::bookings::book_place::BookPlace` says home, noun, name and type at once, so that they can't disagree. In a
+    /// home of one noun the two are one: `pictures::set_cover::SetCover`.
+    fn new(type_path: &'static str, kind: Kind, grants: &[Grant], timeout: Duration, handler: Handler) -> Self {
+        let mut parts = type_path.rsplit("::");
+        let mut part = || parts.next().unwrap_or_default();
+        let (type_name, name, noun) = (part(), part(), part());
+        let mut grants = grants.to_vec();
+        if let Kind::Route { caller, idempotent, .. } = kind {
+            grants.extend(caller.reads_token().then_some(read(Table::PublicKeys)));
+            grants.extend([read(Table::Deliveries), write(Table::Deliveries)].into_iter().filter(|_| idempotent));
         }
-    }
-
-    /// Takes a tick, or a batch of messages in Lambda's own form, and gives Lambda's reply: `null`, or which of the batch
-    /// failed.
-    ///
-    /// # Errors
-    /// A tick failed, or the input isn't of the form.
-    pub async fn invoke(&self, house: &House, input: Value) -> Result<Value> {
-        match (self.handler, self.kind) {
-            (Handler::Schedule(handler), _) => serve::tick(self, house, handler).await,
-            (Handler::Consumer(handler), Kind::Consumer { source }) => {
-                serve::batch(self, house, source, handler, input).await
-            }
-            _ => Err(crate::Error::internal("a route is answered, not invoked")),
+        grants.sort();
+        grants.dedup();
+        Self {
+            home: type_path.split("::").next().unwrap_or_default(),
+            noun,
+            name,
+            type_name,
+            kind,
+            grants,
+            memory_mb: 256,
+            timeout,
+            #[cfg(feature = "describe")]
+            docs: None,
+            handler,
         }
     }
 }

@@ -1,161 +1,162 @@
 //! Reading a request: path, query and body into one struct, with every field at fault named at once.
 
-use crate::{Error, Result};
-use bytes::Bytes;
+use crate::serve::{PathFields, Request};
+use crate::{Error, Kind, Result};
 use domain::refusal::{FieldErrors, Refusal};
 use serde::de::DeserializeOwned;
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 /// The largest body.
-pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+const BODY_LIMIT: usize = 64 * 1024;
 
-/// A request's idempotency: whose key, and a hash of what was asked.
-#[derive(Clone, Debug)]
-pub(crate) struct Idempotency {
-    pub scope: String,
-    pub request_hash: String,
+/// What a function is given: a request's fields, a message, or nothing with a tick.
+pub(crate) struct Input {
+    pub given: Value,
+    /// Which fields are the path's.
+    path: Vec<String>,
+    /// Which fields a request can't do without.
+    needed: &'static [&'static str],
+    /// Whether all values are texts, as those of a query or a form.
+    texts: bool,
 }
 
-/// What came in, before it is a struct.
-enum Fields {
-    /// JSON, as the body of a POST, PUT or PATCH.
-    Json(Map<String, Value>),
-    /// Text, as in a query or a form.
-    Text(Vec<(String, String)>),
-}
-
-impl Fields {
-    fn parse<T: DeserializeOwned>(&self) -> std::result::Result<T, (String, String)> {
-        match self {
-            Fields::Json(map) => {
-                let value = Value::Object(map.clone());
-                serde_path_to_error::deserialize(value).map_err(|e| (e.path().to_string(), e.into_inner().to_string()))
-            }
-            Fields::Text(pairs) => {
-                // The library that reads a query knows from the struct which text is a number.
-                let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
-                let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
-                serde_path_to_error::deserialize(deserializer)
-                    .map_err(|e| (e.path().to_string(), e.into_inner().to_string()))
-            }
-        }
-    }
-
-    fn remove(&mut self, name: &str) -> bool {
-        match self {
-            Fields::Json(map) => map.shift_remove(name).is_some(),
-            Fields::Text(pairs) => {
-                let before = pairs.len();
-                pairs.retain(|(held, _)| held != name);
-                pairs.len() < before
-            }
-        }
+impl From<Value> for Input {
+    fn from(given: Value) -> Self {
+        Self { given, path: Vec::new(), needed: &[], texts: false }
     }
 }
 
-/// Reads a request of method `method`.
-///
-/// # Errors
-/// A problem that names each field at fault; a field of the path that can't be an id is "not found".
-pub(crate) fn read<T: DeserializeOwned>(
-    request: &http::Request<Bytes>,
-    path: &[(String, String)],
-    from_query: &[&str],
-) -> Result<T> {
-    let query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-    let query: Vec<(String, String)> = query.into_owned().collect();
-    let has_body = matches!(request.method().as_str(), "POST" | "PUT" | "PATCH");
-    let mut fields = if has_body {
-        let mut fields = body(request)?;
-        for (name, value) in query.into_iter().filter(|(name, _)| from_query.contains(&name.as_str())) {
-            add(&mut fields, name, value)?;
+impl Input {
+    /// The fields of a request, with those of its path.
+    ///
+    /// # Errors
+    /// A body that can't be read, or a field that is said twice.
+    pub fn of(request: &Request, kind: Kind, path: PathFields) -> Result<Self> {
+        let Kind::Route { method, query: from_query, needed, .. } = kind else { return Ok(Value::Null.into()) };
+        let query = texts(request.uri().query().unwrap_or_default().as_bytes());
+        let (mut fields, texts) = if matches!(method, "POST" | "PUT" | "PATCH") {
+            let (mut fields, texts) = body(request)?;
+            for (name, value) in query.into_iter().filter(|(name, _)| from_query.contains(&name.as_str())) {
+                add(&mut fields, name, value)?;
+            }
+            (fields, texts)
+        } else {
+            (query, true)
+        };
+        let names = path.iter().map(|(name, _)| name.clone()).collect();
+        for (name, value) in path {
+            add(&mut fields, name, value.into())?;
         }
-        fields
-    } else {
-        Fields::Text(query)
-    };
-    for (name, value) in path {
-        add(&mut fields, name.clone(), value.clone())?;
+        Ok(Self { given: Value::Object(fields), path: names, needed, texts })
     }
-    parse(fields, path)
-}
 
-fn add(fields: &mut Fields, name: String, value: String) -> Result<()> {
-    let taken = match fields {
-        Fields::Json(map) => map.insert(name.clone(), Value::String(value)).is_some(),
-        Fields::Text(pairs) => {
-            let taken = pairs.iter().any(|(held, _)| *held == name);
-            pairs.push((name.clone(), value));
-            taken
+    /// The request's struct.
+    ///
+    /// # Errors
+    /// A problem that names each field at fault; a field of the path that can't be an id is "not found".
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        let mut read = None;
+        self.check(&mut |given| match serde_path_to_error::deserialize(given) {
+            Ok(value) => {
+                read = Some(value);
+                None
+            }
+            Err(error) => Some((error.path().to_string(), error.into_inner().to_string())),
+        })?;
+        read.ok_or_else(|| Error::problem(400, "malformed_request", "The request can't be read."))
+    }
+
+    /// Serde stops at the first field at fault. So that a person hears of all of them, what was refused is taken out and the
+    /// rest tried again; a struct's missing fields are found only after all that are there were read. `fault` says where
+    /// reading stops, and why.
+    fn check(&self, fault: &mut dyn FnMut(Value) -> Option<(String, String)>) -> Result<()> {
+        let mut given = self.given.clone();
+        let mut errors = FieldErrors::default();
+        let mut refused: Vec<String> = Vec::new();
+        while let Some((at, why)) = fault(given.clone()) {
+            let Some(fields) = given.as_object_mut() else { break };
+            let named = |start| Some(why.strip_prefix(start)?.split('`').next()?.to_owned());
+            let (missing, unknown) = (named("missing field `"), named("unknown field `"));
+            let top = at.split(['.', '[']).next().unwrap_or_default().to_owned();
+            if let (true, Some(name)) = (top.is_empty(), &missing) {
+                let others = self.needed.iter().filter(|other| *other != name);
+                for name in std::iter::once(name.as_str()).chain(others.copied()) {
+                    if !fields.contains_key(name) && !refused.iter().any(|field| field == name) {
+                        errors.add(name, "is needed");
+                    }
+                }
+                break;
+            }
+            if self.path.contains(&top) {
+                // An id that nothing can have.
+                return Err(Refusal::not_found(&top).into());
+            }
+            // Which texts are numbers, only the struct knows.
+            let value = fields.get_mut(&top).filter(|_| self.texts);
+            if let Some(Value::String(text)) = value.as_deref()
+                && let Ok(plain @ (Value::Bool(_) | Value::Number(_))) = serde_json::from_str(text)
+            {
+                value.into_iter().for_each(|value| *value = plain.clone());
+                continue;
+            }
+            let (place, words) = match (&unknown, missing) {
+                (Some(name), _) if top.is_empty() => (name.clone(), "isn't known here".to_owned()),
+                (None, _) if top.is_empty() => break,
+                (Some(_), _) => (pointer(&at), "isn't known here".to_owned()),
+                (None, Some(name)) => (format!("{}/{name}", pointer(&at)), "is needed".to_owned()),
+                (None, None) => (pointer(&at), in_words(&why)),
+            };
+            errors.add(&place, words);
+            let top = unknown.filter(|_| top.is_empty()).unwrap_or(top);
+            if fields.shift_remove(&top).is_none() {
+                break;
+            }
+            refused.push(top);
         }
-    };
-    if taken { Err(Refusal::field(&name, "is part of the address and can't be sent besides").into()) } else { Ok(()) }
+        Ok(errors.finish()?)
+    }
 }
 
-fn body(request: &http::Request<Bytes>) -> Result<Fields> {
+fn add(fields: &mut Map<String, Value>, name: String, value: Value) -> Result<()> {
+    let taken =
+        fields.contains_key(&name).then(|| Refusal::field(&name, "is part of the address and can't be sent besides"));
+    fields.insert(name, value);
+    taken.map_or(Ok(()), |refusal| Err(refusal.into()))
+}
+
+/// The pairs of a query or a form. What is said twice becomes a list, which no field takes.
+fn texts(text: &[u8]) -> Map<String, Value> {
+    let mut fields = Map::new();
+    for (name, value) in form_urlencoded::parse(text) {
+        match fields.entry(name) {
+            Entry::Vacant(entry) => drop(entry.insert(Value::String(value.into_owned()))),
+            Entry::Occupied(mut entry) => drop(entry.insert(Value::Array(Vec::new()))),
+        }
+    }
+    fields
+}
+
+/// The fields of a body, and whether they are texts.
+fn body(request: &Request) -> Result<(Map<String, Value>, bool)> {
     let body = request.body();
     if body.len() > BODY_LIMIT {
         return Err(Error::problem(413, "body_too_large", "The body is larger than 64 KiB."));
     }
     if body.is_empty() {
-        return Ok(Fields::Json(Map::new()));
+        return Ok((Map::new(), false));
     }
     let media = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media.as_str() {
         "application/json" => match serde_json::from_slice(body) {
-            Ok(Value::Object(map)) => Ok(Fields::Json(map)),
+            Ok(Value::Object(map)) => Ok((map, false)),
             Ok(_) => Err(Error::problem(400, "malformed_json", "The body must be a JSON object.")),
             Err(error) => Err(Error::problem(400, "malformed_json", format!("The body is not JSON: {error}."))),
         },
-        "application/x-www-form-urlencoded" => Ok(Fields::Text(form_urlencoded::parse(body).into_owned().collect())),
+        "application/x-www-form-urlencoded" => Ok((texts(body), true)),
         _ => Err(Error::problem(415, "unsupported_media_type", "Send the body as application/json.")),
     }
-}
-
-/// Serde stops at the first field at fault. So that a person hears of all of them, what was refused is taken out and the rest
-/// tried again; a struct's missing fields are found only after all that are there were read.
-fn parse<T: DeserializeOwned>(mut fields: Fields, path: &[(String, String)]) -> Result<T> {
-    let mut errors = FieldErrors::default();
-    let mut refused: Vec<String> = Vec::new();
-    loop {
-        let (at, why) = match fields.parse::<T>() {
-            Ok(read) if refused.is_empty() => return Ok(read),
-            Ok(_) => break,
-            Err(error) => error,
-        };
-        let missing = why.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        if let Some(name) = missing {
-            if !refused.iter().any(|field| field == name) {
-                let parent = if at == "." || at.is_empty() { String::new() } else { format!("{}/", pointer(&at)) };
-                errors.add(&format!("{parent}{name}"), "is needed");
-            }
-            break;
-        }
-        let top = at.split(['.', '[']).next().unwrap_or_default().to_owned();
-        if path.iter().any(|(name, _)| *name == top) {
-            // An id that nothing can have.
-            return Err(Refusal::not_found(&top).into());
-        }
-        let known = if let Some(rest) = why.strip_prefix("unknown field `") {
-            let name = rest.split('`').next().unwrap_or_default().to_owned();
-            let (place, known) = if top.is_empty() || top == "." { (name.clone(), name) } else { (pointer(&at), top) };
-            errors.add(&place, "isn't known here");
-            known
-        } else if top.is_empty() || top == "." {
-            let detail = format!("The request can't be read: {why}.");
-            return Err(Error::problem(400, "malformed_request", detail));
-        } else {
-            errors.add(&pointer(&at), in_words(&why));
-            top
-        };
-        if !fields.remove(&known) {
-            break;
-        }
-        refused.push(known);
-    }
-    errors.finish()?;
-    Err(Error::problem(400, "malformed_request", "The request can't be read."))
 }
 
 /// `place.latitude` and `list[2]` as a JSON pointer's path.
@@ -191,6 +192,8 @@ fn in_words(why: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::Caller;
+    use bytes::Bytes;
     use domain::events::Place;
     use domain::text::PersonName;
     use serde::Deserialize;
@@ -201,31 +204,57 @@ mod tests {
     struct Probe {
         id: domain::ids::EventId,
         name: PersonName,
+        email: String,
         size: Option<u8>,
+        open: Option<bool>,
         place: Option<Place>,
     }
 
     const ID: &str = "evt_00000000000000000000000001";
 
-    fn post(body: &str) -> Vec<(String, String)> {
-        let request = http::Request::post("/x").header("content-type", "application/json");
-        let request = request.body(Bytes::from(body.to_owned())).unwrap();
-        match read::<Probe>(&request, &[("id".to_owned(), ID.to_owned())], &[]) {
+    fn read(method: &'static str, request: Request) -> Result<Probe> {
+        let (needed, caller) = (&["name", "email"][..], Caller::Anyone);
+        let kind =
+            Kind::Route { method, path: "/x/{id}", caller, idempotent: false, query: &[], needed, urgent: false };
+        Input::of(&request, kind, vec![("id".to_owned(), ID.to_owned())])?.read()
+    }
+
+    fn faults(result: Result<Probe>) -> Vec<(String, String)> {
+        match result {
             Ok(_) => vec![],
             Err(Error::Refused(refusal)) => refusal.errors.into_iter().map(|e| (e.pointer, e.detail)).collect(),
-            Err(Error::Problem(problem)) => vec![(problem.code.clone(), problem.detail.clone())],
+            Err(Error::Problem { code, detail, .. }) => vec![(code.to_owned(), detail)],
             Err(other) => panic!("{other:?}"),
         }
     }
 
+    fn post(body: &str) -> Vec<(String, String)> {
+        let request = http::Request::post("/x").header("content-type", "application/json");
+        faults(read("POST", request.body(Bytes::from(body.to_owned())).unwrap()))
+    }
+
+    fn get(query: &str) -> Result<Probe> {
+        read("GET", http::Request::get(format!("/x?name=Ada&email=a&{query}")).body(Bytes::new()).unwrap())
+    }
+
+    fn pointers(errors: &[(String, String)]) -> Vec<&str> {
+        errors.iter().map(|(pointer, _)| pointer.as_str()).collect()
+    }
+
     #[test]
     fn every_field_at_fault_is_named_at_once() {
-        let errors = post(r#"{"name":" ","size":300,"place":{"name":"x","latitude":91},"colour":"red"}"#);
-        let pointers: Vec<&str> = errors.iter().map(|(pointer, _)| pointer.as_str()).collect();
-        assert_eq!(pointers, ["/name", "/size", "/place/latitude", "/colour"], "{errors:?}");
+        let errors = post(r#"{"name":" ","email":"a","size":300,"place":{"name":"x","latitude":91},"colour":"red"}"#);
+        assert_eq!(pointers(&errors), ["/name", "/size", "/place/latitude", "/colour"], "{errors:?}");
         let nested = post(r#"{"name":"Ada","place":{"name":"x","floor":2}}"#);
-        assert_eq!(nested[0].0, "/place/floor", "{nested:?}");
-        assert_eq!(post(r#"{"size":"big"}"#).iter().map(|e| e.0.as_str()).collect::<Vec<_>>(), ["/size", "/name"]);
+        assert_eq!(pointers(&nested), ["/place/floor", "/email"], "{nested:?}");
+    }
+
+    #[test]
+    fn every_field_that_is_missing_is_named_at_once() {
+        assert_eq!(pointers(&post("{}")), ["/name", "/email"]);
+        assert_eq!(pointers(&post(r#"{"size":"big"}"#)), ["/size", "/name", "/email"]);
+        assert_eq!(pointers(&post(r#"{"name":7}"#)), ["/name", "/email"]);
+        assert_eq!(pointers(&post(r#"{"place":{}}"#)), ["/place/name", "/name", "/email"]);
     }
 
     #[test]
@@ -253,10 +282,28 @@ mod tests {
 
     #[test]
     fn a_query_holds_numbers() {
-        let request = http::Request::get("/x?name=Ada&size=7").body(Bytes::new()).unwrap();
-        let read: Probe = read(&request, &[("id".to_owned(), ID.to_owned())], &[]).unwrap();
-        assert_eq!(read.size, Some(7));
-        let request = http::Request::get("/x?name=Ada&size=many").body(Bytes::new()).unwrap();
-        assert!(super::read::<Probe>(&request, &[("id".to_owned(), ID.to_owned())], &[]).is_err());
+        let probe = get("size=7&open=true").unwrap();
+        assert_eq!((probe.size, probe.open), (Some(7), Some(true)));
+        for (query, words) in [
+            ("size=many", "must be a whole number"),
+            ("size=true", "must be a whole number"),
+            ("size=300", "is out of range"),
+            ("open=7", "must be true or false"),
+            ("open=yes", "must be true or false"),
+        ] {
+            assert_eq!(faults(get(query)).remove(0).1, words, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_looks_like_a_number_stays_a_text() {
+        let request = http::Request::get("/x?name=7&email=true").body(Bytes::new()).unwrap();
+        let probe = read("GET", request).unwrap();
+        assert_eq!((probe.name.as_str(), probe.email.as_str()), ("7", "true"));
+    }
+
+    #[test]
+    fn what_a_query_says_twice_is_refused() {
+        assert_eq!(pointers(&faults(get("size=7&size=8"))), ["/size"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The keys in use: read from the store, kept for five minutes, and read again when a key id turns up that isn't known.
 
-use crate::{Chance, Error, Result};
+use crate::{Chance, Cx, Error, Result};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use store::{KeyUse, PublicKey, SigningKey, Store};
 
 /// How long keys are kept before they are read again.
-const KEPT_MINUTES: i64 = 5;
+const KEPT_SECONDS: i64 = 5 * 60;
+/// How long no other key that isn't known is looked for after one was.
+const LOOK_SECONDS: i64 = 10;
 /// How long a key signs before it should be replaced.
 pub const SIGNING_KEY_DAYS: i64 = 90;
 /// How long a replaced key stays published: links to unsubscribe must work on, and tickets until their event has ended
@@ -27,7 +29,9 @@ pub(crate) struct Signer {
 }
 
 impl Signer {
-    fn new(key: &SigningKey) -> Result<Self> {
+    pub async fn read(store: &Store, key_use: KeyUse) -> Result<Self> {
+        let key = store.signing_key(key_use).await?;
+        let key = key.ok_or_else(|| Error::internal("there is no signing key yet: make the first"))?;
         let pkcs8 = URL_SAFE_NO_PAD.decode(&key.pkcs8).map_err(Error::internal)?;
         let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).map_err(Error::internal)?;
         Ok(Self { id: key.id, pkcs8, pair })
@@ -41,17 +45,12 @@ impl Signer {
 }
 
 /// Keys that verify, by id.
-#[derive(Default)]
 pub(crate) struct KeyRing(HashMap<u32, Vec<u8>>);
 
 impl KeyRing {
     fn new(keys: &[PublicKey]) -> Result<Self> {
         let decoded = keys.iter().map(|key| Ok((key.id, URL_SAFE_NO_PAD.decode(&key.x).map_err(Error::internal)?)));
         Ok(Self(decoded.collect::<Result<_>>()?))
-    }
-
-    pub fn has(&self, id: u32) -> bool {
-        self.0.contains_key(&id)
     }
 
     pub fn token_key(&self, id: u32) -> Option<DecodingKey> {
@@ -65,55 +64,54 @@ impl KeyRing {
     }
 }
 
-/// What one function keeps of the keys that it may read. Each function has its own, so that a missing grant can't hide
-/// behind what another has read.
+/// What one function keeps of the keys that it may read, each with when it was read. Each function has its own, so that a
+/// missing grant can't hide behind what another has read.
 #[derive(Default)]
 pub(crate) struct KeyCache {
-    rings: Mutex<HashMap<KeyUse, (Timestamp, Arc<KeyRing>)>>,
-    signers: Mutex<HashMap<KeyUse, (Timestamp, Arc<Signer>)>>,
+    rings: Kept<KeyRing>,
+    signers: Kept<Signer>,
+    /// When a key that isn't known was last looked for.
+    looked: Kept<()>,
 }
 
-fn fresh<T>(held: &(Timestamp, Arc<T>), now: Timestamp) -> bool {
-    let age = now.duration_since(held.0);
-    age >= SignedDuration::ZERO && age < SignedDuration::from_mins(KEPT_MINUTES)
+type Kept<T> = Mutex<HashMap<KeyUse, (Timestamp, Arc<T>)>>;
+
+/// What is kept, where it is younger than so many seconds.
+fn younger<T>(than: i64, kept: &Kept<T>, key_use: KeyUse, now: Timestamp) -> Option<Arc<T>> {
+    let (read, held) = kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key_use).cloned()?;
+    (0..than).contains(&now.duration_since(read).as_secs()).then_some(held)
 }
 
-impl KeyCache {
-    /// The ring of a use; read from the store where it isn't kept, has grown old, or lacks the key `wanted`.
-    pub async fn ring(
-        &self,
-        store: &Store,
-        key_use: KeyUse,
-        wanted: Option<u32>,
-        now: Timestamp,
-    ) -> Result<Arc<KeyRing>> {
-        let held = self.rings.lock().unwrap_or_else(PoisonError::into_inner).get(&key_use).cloned();
-        if let Some(held) = held
-            && fresh(&held, now)
-            && wanted.is_none_or(|id| held.1.has(id))
-        {
-            return Ok(held.1);
+fn keep<T>(kept: &Kept<T>, key_use: KeyUse, now: Timestamp, read: T) -> Arc<T> {
+    let read = Arc::new(read);
+    kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key_use, (now, read.clone()));
+    read
+}
+
+impl Cx {
+    /// The keys of a use; read from the store where they aren't kept, have grown old, or lack the key `wanted`. Anybody can make
+    /// up key ids, so that is looked for only so often.
+    pub(crate) async fn key_ring(&self, key_use: KeyUse, wanted: Option<u32>) -> Result<Arc<KeyRing>> {
+        let KeyCache { rings, looked, .. } = &self.bench.keys;
+        if let Some(ring) = younger(KEPT_SECONDS, rings, key_use, self.now) {
+            let known = wanted.is_none_or(|id| ring.0.contains_key(&id));
+            if known || younger(LOOK_SECONDS, looked, key_use, self.now).is_some() {
+                return Ok(ring);
+            }
+            keep(looked, key_use, self.now, ());
         }
-        let ring = Arc::new(KeyRing::new(&store.public_keys(key_use).await?)?);
-        let mut rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
-        rings.insert(key_use, (now, ring.clone()));
-        Ok(ring)
+        let read = KeyRing::new(&self.store().public_keys(key_use).await?)?;
+        Ok(keep(rings, key_use, self.now, read))
     }
 
     /// The key that signs for a use.
-    pub async fn signer(&self, store: &Store, key_use: KeyUse, now: Timestamp) -> Result<Arc<Signer>> {
-        let held = self.signers.lock().unwrap_or_else(PoisonError::into_inner).get(&key_use).cloned();
-        if let Some(held) = held
-            && fresh(&held, now)
-        {
-            return Ok(held.1);
+    pub(crate) async fn signer(&self, key_use: KeyUse) -> Result<Arc<Signer>> {
+        let signers = &self.bench.keys.signers;
+        if let Some(signer) = younger(KEPT_SECONDS, signers, key_use, self.now) {
+            return Ok(signer);
         }
-        let key = store.signing_key(key_use).await?;
-        let key = key.ok_or_else(|| Error::internal("there is no signing key yet: make the first"))?;
-        let signer = Arc::new(Signer::new(&key)?);
-        let mut signers = self.signers.lock().unwrap_or_else(PoisonError::into_inner);
-        signers.insert(key_use, (now, signer.clone()));
-        Ok(signer)
+        let read = Signer::read(self.store(), key_use).await?;
+        Ok(keep(signers, key_use, self.now, read))
     }
 }
 
@@ -124,8 +122,8 @@ impl KeyCache {
 pub async fn rotate_keys(store: &Store, key_use: KeyUse, chance: &Chance, now: Timestamp) -> Result<u32> {
     let seed = chance.bytes()?;
     let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(Error::internal)?;
-    let bytes = chance.bytes()?;
-    let id = bytes.iter().take(4).fold(0u32, |id, byte| id << 8 | u32::from(*byte));
+    let [a, b, c, d, ..] = chance.bytes()?;
+    let id = u32::from_be_bytes([a, b, c, d]);
     let pkcs8 = pair.to_pkcs8().map_err(Error::internal)?;
     let signing = SigningKey { id, pkcs8: URL_SAFE_NO_PAD.encode(pkcs8.as_ref()), created_at: now };
     let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());

@@ -15,19 +15,18 @@ mod house;
 mod input;
 mod keys;
 mod log;
-
 mod password;
 mod queues;
 mod router;
 mod serve;
 mod tokens;
 
-pub use answer::{Accepted, Answer, Created, Html, Json, Media, NoContent, Reply, Tagged, json_answer};
-pub use caller::{Caller, Identity};
+pub use answer::{Accepted, Answer, Created, Json, Media, NoContent, Reply, Tagged, json_answer};
+pub use caller::Caller;
 pub use chance::Chance;
 pub use clock::Clock;
 pub use cx::{Cx, secret_hash};
-pub use error::{Error, Problem, Result};
+pub use error::{Error, Result};
 pub use function::{Consumer, Function, Kind, Route, RouteDocs, Schedule, Source, consumer, route, schedule};
 pub use grant::{Folder, Grant, mail, read, read_objects, remove, remove_objects, send, write, write_objects};
 pub use house::{House, Settings};
@@ -37,4 +36,4 @@ pub use queues::{FACTS, MAILS, Queue, UNPUBLISHED};
 pub use router::Router;
 pub use serve::{ClientAddress, RequestId};
 pub use store::{KeyUse, Table, Verb};
-pub use tokens::{ACCESS_MINUTES, Access, Link, access_token_for};
+pub use tokens::{ACCESS_MINUTES, Access, Link, Token, access_token_for};

@@ -2,45 +2,43 @@
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 //! No secret, token or address of a person is ever in it: ids only.
 
-use crate::caller::Identity;
-use crate::cx::Cx;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use crate::{Cx, Error, Token};
+use serde_json::{Value, json};
 use std::sync::PoisonError;
-use std::time::Duration;
 use store::Cost;
 
 const NAMESPACE: &str = "Guestlist";
 
-pub(crate) fn line(cx: &Cx, status: Value, took: Duration, cost: &Cost, fault: Option<String>) -> String {
-    let mut line = Map::new();
-    line.insert("function".to_owned(), json!(cx.function));
-    line.insert("request_id".to_owned(), json!(cx.request_id));
-    line.insert("caller".to_owned(), json!(cx.identity.as_ref().map(Identity::id)));
-    line.insert("status".to_owned(), status);
-    line.insert("duration_ms".to_owned(), json!((took.as_secs_f64() * 100_000.0).round() / 100.0));
-    line.insert("round_trips".to_owned(), json!(cost.round_trips));
-    line.insert("calls".to_owned(), json!(cost.calls));
-    line.insert("items_written".to_owned(), json!(cost.items_written));
-    line.insert("read_units".to_owned(), json!(cost.read_units));
-    line.insert("write_units".to_owned(), json!(cost.write_units));
-    if let Some(fault) = fault {
-        line.insert("error".to_owned(), json!(fault));
+/// The line of an invocation that ended with `status`: an HTTP status, or a word.
+pub(crate) fn line(cx: &Cx, status: Value, error: Option<&Error>, cost: &Cost) -> String {
+    let mut line = json!({
+        "function": cx.bench.function,
+        "request_id": cx.request_id,
+        "caller": cx.asked.token.as_ref().map(Token::bearer),
+        "status": status,
+        "duration_ms": (cx.started.elapsed().as_secs_f64() * 100_000.0).round() / 100.0,
+        "round_trips": cost.round_trips,
+        "calls": cost.calls,
+        "items_written": cost.items_written,
+        "read_units": cost.read_units,
+        "write_units": cost.write_units,
+    });
+    if let Some(error) = error {
+        let (http_status, problem, _) = error.told();
+        line["problem"] = json!(problem);
+        // What a caller did wrong is theirs to know.
+        if http_status >= 500 || status.is_string() {
+            line["error"] = json!(error.to_string());
+        }
     }
-    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
-    for (name, value) in cx.metrics.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-        *sums.entry(name).or_default() += value;
-    }
+    let sums = cx.metrics.lock().unwrap_or_else(PoisonError::into_inner);
     if !sums.is_empty() {
         let metrics: Vec<Value> = sums.keys().map(|name| json!({ "Name": name, "Unit": "Count" })).collect();
-        line.insert(
-            "_aws".to_owned(),
-            json!({
-                "Timestamp": cx.now().as_millisecond(),
-                "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [["function"]], "Metrics": metrics }],
-            }),
-        );
-        line.extend(sums.into_iter().map(|(name, value)| (name.to_owned(), json!(value))));
+        line["_aws"] = json!({
+            "Timestamp": cx.now().as_millisecond(),
+            "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [["function"]], "Metrics": metrics }],
+        });
+        sums.iter().for_each(|(name, value)| line[*name] = json!(value));
     }
-    Value::Object(line).to_string()
+    line.to_string()
 }

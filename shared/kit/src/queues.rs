@@ -1,7 +1,9 @@
 //! The queues, and sending to them.
 
-use crate::{Error, Result};
+use crate::{Error, Result, Settings};
+use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_types::SdkConfig;
 use serde::Serialize;
 
 /// A queue.
@@ -25,21 +27,18 @@ pub const MAILS: Queue = Queue { name: "mails", tries: 12, batch: 10, concurrenc
 /// Stream records that no fact could be made of; nobody consumes them but a person.
 pub const UNPUBLISHED: Queue = Queue { name: "unpublished", tries: 1, batch: 1, concurrency: 2 };
 
-impl Queue {
-    /// Every queue that has a consumer.
-    pub const CONSUMED: &[Queue] = &[FACTS, MAILS];
-}
-
 /// How many messages one call sends
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
 const BATCH: usize = 10;
 
-pub(crate) async fn send_all<M: Serialize>(
-    client: &aws_sdk_sqs::Client,
-    url: &str,
-    messages: &[M],
-    delay_seconds: i32,
-) -> Result<()> {
+/// The one client of a process.
+pub(crate) fn client(sdk: &SdkConfig, settings: &Settings) -> Client {
+    let mut config = aws_sdk_sqs::config::Builder::from(sdk);
+    config.set_endpoint_url(settings.sqs.clone());
+    Client::from_conf(config.build())
+}
+
+pub(crate) async fn send_all<M: Serialize>(client: &Client, url: &str, messages: &[M], delay: i32) -> Result<()> {
     for chunk in messages.chunks(BATCH) {
         let entries = chunk
             .iter()
@@ -48,7 +47,7 @@ pub(crate) async fn send_all<M: Serialize>(
                 SendMessageBatchRequestEntry::builder()
                     .id(at.to_string())
                     .message_body(serde_json::to_string(message).map_err(Error::internal)?)
-                    .delay_seconds(delay_seconds)
+                    .delay_seconds(delay)
                     .build()
                     .map_err(Error::internal)
             })

@@ -1,17 +1,14 @@
-//! All routes behind one address, for the local runner and the tests; in the cloud API Gateway does this.
+//! All routes behind one address: the local runner's, the tests', and in Lambda the one function's own.
 
-use crate::error::Problem;
-use crate::function::{Function, Kind};
-use crate::house::House;
-use crate::{Error, serve};
+use crate::{Answer, Error, Function, House, Kind, serve};
 use bytes::Bytes;
-use std::collections::BTreeMap;
+use percent_encoding::percent_decode_str;
 
-/// The routes of a registry.
-pub struct Router {
-    /// By path; each with its functions by method.
-    paths: matchit::Router<BTreeMap<&'static str, &'static Function>>,
-}
+/// The methods that routes have.
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// The routes of a registry, each under its method and path.
+pub struct Router(matchit::Router<&'static Function>);
 
 impl Router {
     /// The routes among `functions`.
@@ -19,46 +16,44 @@ impl Router {
     /// # Errors
     /// Two routes that can't be told apart.
     pub fn new(functions: &'static [Function]) -> crate::Result<Self> {
-        let mut by_path: BTreeMap<&'static str, BTreeMap<&'static str, &'static Function>> = BTreeMap::new();
+        let mut routes = matchit::Router::new();
         for function in functions {
-            if let Kind::Route { method, path, .. } = function.kind
-                && by_path.entry(path).or_default().insert(method, function).is_some()
-            {
-                return Err(Error::internal(format!("two functions answer {method} {path}")));
+            if let Kind::Route { method, path, .. } = function.kind {
+                routes.insert(format!("/{method}{path}"), function).map_err(Error::internal)?;
             }
         }
-        let mut paths = matchit::Router::new();
-        for (path, methods) in by_path {
-            paths.insert(path, methods).map_err(Error::internal)?;
-        }
-        Ok(Self { paths })
+        Ok(Self(routes))
     }
 
-    /// Whether any function has this path, by whatever method.
-    pub fn knows(&self, path: &str) -> bool {
-        self.paths.at(path).is_ok()
-    }
-
-    /// Answers a request; an unknown path or method gets a problem too.
+    /// Answers a request; an unknown path or method gets a problem too. A HEAD is answered as a GET is, without the body (RFC
+    /// 9110, section 9.3.2).
     pub async fn answer(&self, house: &House, request: http::Request<Bytes>) -> http::Response<Bytes> {
-        let problem = |error: Error| {
-            let id = serve::request_id(house);
-            serve::to_http(Problem::from(&error).answer(&id).header("x-request-id", id))
-        };
-        let Ok(matched) = self.paths.at(request.uri().path()) else {
-            return problem(Error::problem(404, "no_such_route", "There is nothing at this address."));
-        };
-        match matched.value.get(request.method().as_str()) {
-            Some(function) => function.answer(house, request).await,
-            None => {
-                let allowed: Vec<&str> = matched.value.keys().copied().collect();
-                let detail = format!("This address takes {}.", allowed.join(", "));
-                let mut response = problem(Error::problem(405, "method_not_allowed", detail));
-                if let Ok(value) = http::HeaderValue::try_from(allowed.join(", ")) {
-                    response.headers_mut().insert("allow", value);
-                }
-                response
+        let is_head = request.method() == http::Method::HEAD;
+        let method = if is_head { "GET" } else { request.method().as_str() };
+        let under = |method: &str| format!("/{method}{}", request.uri().path());
+        let mut answer = match self.0.at(&under(method)) {
+            Ok(matched) => {
+                let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+                let fields = matched.params.iter().map(|(name, value)| (name.to_owned(), decoded(value)));
+                serve::request(matched.value, house, &request, fields.collect()).await
             }
+            Err(_) => {
+                let takes = METHODS.iter().copied().filter(|method| self.0.at(&under(method)).is_ok());
+                let takes = takes.collect::<Vec<_>>().join(", ").replace("GET", "GET, HEAD");
+                let problem = if takes.is_empty() {
+                    Error::problem(404, "no_such_route", "There is nothing at this address.")
+                } else {
+                    Error::problem(405, "method_not_allowed", format!("This address takes {takes}."))
+                };
+                let id = serve::request_id(house);
+                let answer = problem.answer(&id).header("x-request-id", id);
+                if takes.is_empty() { answer } else { answer.header("allow", takes) }
+            }
+        };
+        if is_head {
+            let length = answer.body.len().to_string();
+            answer = Answer { body: Bytes::new(), ..answer.header("content-length", length) };
         }
+        answer.into()
     }
 }

@@ -2,11 +2,16 @@
 
 use aws_sdk_sesv2::{
     Client,
+    config::{retry::RetryConfig, timeout::TimeoutConfig},
     error::{ProvideErrorMetadata, SdkError},
     operation::send_email::SendEmailError,
     primitives::Blob,
     types::{Destination, EmailContent, RawMessage},
 };
+use std::time::Duration;
+
+/// How long SES may take to answer. A mail whose answer was given up on may have gone out, so it is worth waiting for.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Sends mails through Amazon SES (API v2).
 #[derive(Clone, Debug)]
@@ -42,9 +47,15 @@ pub enum SendError {
 }
 
 impl Mailer {
-    /// A mailer on this client.
-    pub fn new(client: Client) -> Mailer {
-        Mailer { client }
+    /// A mailer on the SDK's configuration, with SES at `endpoint` where it isn't AWS. The SDK repeats nothing here: SES knows no
+    /// key by which it would tell a repeated mail from another, and an answer that was lost would send it twice. Whoever sends
+    /// decides when to try again.
+    pub fn new(sdk: &aws_types::SdkConfig, endpoint: Option<&str>) -> Mailer {
+        let mut config = aws_sdk_sesv2::config::Builder::from(sdk);
+        config.set_endpoint_url(endpoint.map(str::to_owned));
+        let timeouts = TimeoutConfig::builder().operation_timeout(PATIENCE).operation_attempt_timeout(PATIENCE).build();
+        let config = config.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
+        Mailer { client: Client::from_conf(config) }
     }
 
     /// Sends one message to one address. `from` and `to` are bare addresses (the envelope); `mime` is the whole

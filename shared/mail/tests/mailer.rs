@@ -1,10 +1,8 @@
 //! How the answers of SES are told apart.
 #![allow(clippy::unwrap_used)]
 
-use aws_sdk_sesv2::{
-    Client, Config,
-    config::{BehaviorVersion, Credentials, Region, retry::RetryConfig},
-};
+use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig};
+use aws_types::SdkConfig;
 use mail::{Mailer, SendError, SesMessageId};
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -27,15 +25,15 @@ fn mailer(answer: Option<String>) -> (Mailer, std::thread::JoinHandle<String>) {
 }
 
 fn mailer_at(endpoint: &str) -> Mailer {
-    let config = Config::builder()
+    let credentials = Credentials::new("key", "secret", None, None, "test");
+    let sdk = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
-        .retry_config(RetryConfig::disabled())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(endpoint)
         .build();
-    Mailer::new(Client::from_conf(config))
+    Mailer::new(&sdk, Some(endpoint))
 }
 
 /// Head and body of one request.
@@ -104,6 +102,28 @@ async fn silence_after_the_request_leaves_it_unknown() {
     let error = sent(&mailer).await.unwrap_err();
     server.join().unwrap();
     assert!(matches!(error, SendError::Unknown(_)), "{error:?}");
+}
+
+/// The SDK would repeat such a request by itself, and the reader would get the mail twice.
+#[tokio::test]
+async fn a_mail_is_handed_over_once_whatever_becomes_of_the_answer() {
+    for lost in [None, answer(500, Some("InternalFailure"), "{}"), answer(503, Some("ServiceUnavailable"), "{}")] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mailer = mailer_at(&format!("http://{}", listener.local_addr().unwrap()));
+        let (handed_over, requests) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let request = read_request(&stream);
+                if handed_over.send(request).is_err() {
+                    return;
+                }
+                stream.write_all(lost.as_deref().unwrap_or_default().as_bytes()).unwrap();
+            }
+        });
+        assert!(matches!(sent(&mailer).await, Err(SendError::Unknown(_))));
+        assert_eq!(requests.try_iter().count(), 1);
+    }
 }
 
 #[tokio::test]

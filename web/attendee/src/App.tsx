@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { Navigate, Route, Routes, useLocation, useNavigationType } from "react-router";
 import { EventPage } from "./event/EventPage";
 import { Home } from "./home/Home";
+import { Elsewhere } from "./shell/Elsewhere";
 import { NotFound } from "./shell/NotFound";
 
 // What a guest's first view needs is here; the rest comes when it is gone to.
@@ -35,6 +36,7 @@ export function App() {
         <Route path="verify" element={<Verify />} />
         <Route path="forgot-password" element={<ForgotPassword />} />
         <Route path="profile" element={<Profile />} />
+        <Route path="organize/*" element={<Elsewhere />} />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Suspense>

@@ -22,8 +22,12 @@ export function newCache(): QueryClient {
   onSession(() => {
     const next = currentSession()?.user;
     if (next === user) return;
-    if (user !== undefined) cache.clear();
-    else if (known) void cache.invalidateQueries();
+    if (user !== undefined) {
+      // Nothing of theirs is for the next one. What is on the screen stays until it was read anew, as whoever it is now.
+      cache.removeQueries({ queryKey: ["me"] });
+      cache.removeQueries({ type: "inactive" });
+    }
+    if (user !== undefined || known) void cache.invalidateQueries();
     user = next;
     known = true;
   });

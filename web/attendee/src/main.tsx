@@ -3,7 +3,7 @@ import "./attendee.css";
 import { accessToken, wasSignedIn } from "@guestlist/shared/api";
 import { firstLanguage, LanguageProvider } from "@guestlist/shared/i18n";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { App } from "./App";
@@ -25,19 +25,22 @@ async function start(root: HTMLElement): Promise<void> {
   const messages = await load(language);
   // Only now is what the server has written taken over: it stays on the screen until there are words.
   document.documentElement.lang = language;
-  document.querySelector("head > title")?.remove();
-  createRoot(root).render(
-    <StrictMode>
-      <LanguageProvider load={load} initial={{ language, messages }}>
-        <Broken>
-          <QueryClientProvider client={cache}>
-            <BrowserRouter>
-              <App />
-            </BrowserRouter>
-          </QueryClientProvider>
-        </Broken>
-      </LanguageProvider>
-    </StrictMode>,
+  const app = createRoot(root);
+  // In small steps: whoever is reading already isn't kept waiting by it.
+  startTransition(() =>
+    app.render(
+      <StrictMode>
+        <LanguageProvider load={load} initial={{ language, messages }}>
+          <Broken>
+            <QueryClientProvider client={cache}>
+              <BrowserRouter>
+                <App />
+              </BrowserRouter>
+            </QueryClientProvider>
+          </Broken>
+        </LanguageProvider>
+      </StrictMode>,
+    ),
   );
 }
 

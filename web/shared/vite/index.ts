@@ -1,25 +1,26 @@
 /** What both apps' builds share: the fonts under stable names, and each text file compressed beside itself. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
 export { messages } from "./messages.ts";
 
-const FONTS = ["onest", "unbounded"] as const;
+/** Text comes in several weights, so its font is variable; names and big numbers are always bold. */
+const FONTS = [
+  ["onest", (letters: string) => `@fontsource-variable/onest/files/onest-${letters}-wght-normal.woff2`],
+  ["unbounded", (letters: string) => `@fontsource/unbounded/files/unbounded-${letters}-700-normal.woff2`],
+] as const;
 const LETTERS = ["latin", "latin-ext", "cyrillic"] as const;
 
 /** The fonts' files by their names here: `onest-latin.woff2`. */
 function fontFiles(): Map<string, string> {
   const require = createRequire(import.meta.url);
-  const names = FONTS.flatMap((font) => LETTERS.map((letters) => [font, letters] as const));
-  return new Map(
-    names.map(([font, letters]) => [
-      `${font}-${letters}.woff2`,
-      require.resolve(`@fontsource-variable/${font}/files/${font}-${letters}-wght-normal.woff2`),
-    ]),
+  const pairs = FONTS.flatMap(([font, path]) =>
+    LETTERS.map((letters) => [font, letters, path(letters)] as const),
   );
+  return new Map(pairs.map(([font, letters, path]) => [`${font}-${letters}.woff2`, require.resolve(path)]));
 }
 
 /** Puts the fonts at /assets/fonts/<font>-<letters>.woff2, where tokens.css and the server's pages look for them. */
@@ -53,7 +54,7 @@ export function compressed(): Plugin {
     apply: "build",
     enforce: "post",
     configResolved(config) {
-      folder = join(config.root, config.build.outDir);
+      folder = resolve(config.root, config.build.outDir);
     },
     // After the service worker is written, which is the last of the build.
     closeBundle: {

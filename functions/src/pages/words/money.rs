@@ -31,7 +31,7 @@ fn number(money: &Money, group: char, point: char) -> String {
     let whole = (money.amount / unit).to_string();
     let mut text = String::new();
     for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
             text.push(group);
         }
         text.push(digit);

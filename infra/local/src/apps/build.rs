@@ -4,17 +4,18 @@ use super::{App, STAMP, Trouble, is_built, sources};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
 
 /// As npm is called: on Windows it is a script.
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
-/// How many of a tool's last lines are kept.
-const LINES: usize = 40;
+/// How many of a tool's first and last lines are kept: npm says first what is wrong, the bundler last.
+const FIRST: usize = 12;
+const LAST: usize = 36;
 /// A runner builds at a time: the others wait for it.
 const LOCK: &str = ".building";
 
@@ -105,12 +106,36 @@ async fn version(tool: &str, web: &Path) -> Option<String> {
 /// Runs npm to its end. When this future is dropped, npm and whatever it started end too.
 async fn npm(web: &Path, arguments: &[&str]) -> Result<(), Trouble> {
     let words = format!("npm {}", arguments.join(" "));
-    let trouble = |what: String, said: VecDeque<String>| Trouble {
+    let trouble = |what: String, said: Vec<String>| Trouble {
         what,
-        said: said.into(),
+        said,
         remedy: "Mend that, then start again.".to_owned(),
         command: words.clone(),
     };
+    let missing = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Trouble {
+            what: "Node is here, but npm isn't, and the web apps need it to be built.".to_owned(),
+            said: Vec::new(),
+            remedy: get_node(oldest_node(web)),
+            command: String::new(),
+        },
+        _ => trouble(format!("{words} can't be started: {error}."), Vec::new()),
+    };
+    let (mut child, said) = start(web, arguments).map_err(missing)?;
+    let ended = child.0.wait().await;
+    // All is said by now, unless something that npm left behind still holds its end.
+    let said = tokio::time::timeout(Duration::from_secs(2), said).await;
+    let said = said.ok().and_then(Result::ok).unwrap_or_default();
+    match ended {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(trouble(format!("{words} failed."), said)),
+        Err(error) => Err(trouble(format!("{words} was lost: {error}."), said)),
+    }
+}
+
+fn start(web: &Path, arguments: &[&str]) -> io::Result<(Group, oneshot::Receiver<Vec<String>>)> {
+    // One pipe for both, so that what is said keeps its order.
+    let (reader, writer) = io::pipe()?;
     let mut command = Command::new(NPM);
     command
         .args(arguments)
@@ -118,55 +143,40 @@ async fn npm(web: &Path, arguments: &[&str]) -> Result<(), Trouble> {
         // Plain lines, and nothing about newer versions of npm.
         .envs([("NO_COLOR", "1"), ("FORCE_COLOR", "0"), ("npm_config_update_notifier", "false")])
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(writer.try_clone()?)
+        .stderr(writer)
         .kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
-    let mut child = match command.spawn() {
-        Ok(child) => Group(child),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let what = "Node is here, but npm isn't, and the web apps need it to be built.".to_owned();
-            return Err(Trouble { what, said: Vec::new(), remedy: get_node(oldest_node(web)), command: String::new() });
-        }
-        Err(error) => return Err(trouble(format!("{words} can't be started: {error}."), VecDeque::new())),
-    };
-    let said = last_lines(&mut child.0).await;
-    match child.0.wait().await {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(trouble(format!("{words} failed."), said)),
-        Err(error) => Err(trouble(format!("{words} was lost: {error}."), said)),
-    }
+    let child = Group(command.spawn()?);
+    let (all, said) = oneshot::channel();
+    // A thread of its own: the runtime's only one for what blocks is for passwords and files.
+    std::thread::Builder::new().name("npm".to_owned()).spawn(move || {
+        drop(all.send(first_and_last(BufReader::new(reader))));
+    })?;
+    Ok((child, said))
 }
 
-/// Reads all that a tool says, until it says no more.
-async fn last_lines(child: &mut Child) -> VecDeque<String> {
-    let mut said = VecDeque::new();
-    let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else { return said };
-    let (mut out, mut err) = (BufReader::new(out).split(b'\n'), BufReader::new(err).split(b'\n'));
-    let (mut out_open, mut err_open) = (true, true);
-    while out_open || err_open {
-        let line = tokio::select! {
-            line = out.next_segment(), if out_open => {
-                out_open = matches!(line, Ok(Some(_)));
-                line
-            }
-            line = err.next_segment(), if err_open => {
-                err_open = matches!(line, Ok(Some(_)));
-                line
-            }
-        };
-        let Ok(Some(line)) = line else { continue };
-        let line = plain(&String::from_utf8_lossy(&line));
-        if line.is_empty() {
+/// Reads all that a tool says, until it says no more; gives the first and the last of it.
+fn first_and_last(said: impl BufRead) -> Vec<String> {
+    let (mut first, mut last, mut left_out) = (Vec::new(), VecDeque::new(), 0);
+    let lines = said.split(b'\n').map_while(Result::ok).map(|line| plain(&String::from_utf8_lossy(&line)));
+    for line in lines.filter(|line| !line.is_empty()) {
+        if first.len() < FIRST {
+            first.push(line);
             continue;
         }
-        if said.len() == LINES {
-            said.pop_front();
+        if last.len() == LAST {
+            last.pop_front();
+            left_out += 1;
         }
-        said.push_back(line);
+        last.push_back(line);
     }
-    said
+    if left_out > 0 {
+        first.push(format!("... {left_out} more lines ..."));
+    }
+    first.extend(last);
+    first
 }
 
 /// A line without its colours (ECMA-48, 5.4): not every tool leaves them out when asked to.
@@ -196,6 +206,15 @@ impl Drop for Group {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_much_that_was_said_the_first_and_the_last_is_kept() {
+        let said = |count: usize| (0..count).map(|line| format!("line {line}\n\n")).collect::<String>();
+        assert_eq!(first_and_last(said(48).as_bytes()).len(), 48);
+        let kept = first_and_last(said(100).as_bytes());
+        assert_eq!((kept.len(), kept[0].as_str(), kept[48].as_str()), (49, "line 0", "line 99"));
+        assert_eq!(kept[12], "... 52 more lines ...");
+    }
 
     #[test]
     fn colours_are_left_out() {

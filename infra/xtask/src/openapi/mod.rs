@@ -3,16 +3,20 @@
 
 mod parameters;
 mod problems;
+mod replies;
 mod samples;
 mod schemas;
 
+use crate::problems::Codes;
 use crate::{Result, source};
-use kit::{Caller, Function, Grant, Kind, RouteDocs, Table, write};
+use kit::{Caller, Function, Kind, RouteDocs};
 use parameters::Split;
+use replies::Known;
 use samples::Sample;
+use schemars::Schema;
 use schemas::Schemas;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A route, with what is known of it.
@@ -25,7 +29,9 @@ struct Operation<'a> {
     /// Whether it takes `If-Match`: it changes a thing that is read, here or by its reply, with an `ETag`.
     if_match: bool,
     split: Split,
-    reply: RouteDocs,
+    docs: RouteDocs,
+    /// What it may answer with, each with what it looks like.
+    media: Vec<(&'static str, Option<Schema>)>,
     sample: Option<Sample>,
 }
 
@@ -42,12 +48,12 @@ pub fn text(root: &Path, all: &[Function]) -> Result<String> {
 fn document(root: &Path, all: &[Function]) -> Result<Value> {
     let mut schemas = Schemas::new();
     let mut paths: Map<String, Value> = Map::new();
-    let tagged: BTreeSet<&str> = tagged_paths(all, &mut schemas);
-    for function in all {
-        let Some(operation) = operation(root, function, &tagged, &mut schemas)? else { continue };
+    let known = Known::read(root)?;
+    for operation in operations(root, all, &mut schemas)? {
+        let function = operation.function;
         let doc = source::function_doc(root, function)?;
         let entry = paths.entry(operation.path).or_insert_with(|| json!({}));
-        entry[operation.method.to_ascii_lowercase()] = described(&operation, &doc, &schemas);
+        entry[operation.method.to_ascii_lowercase()] = described(&operation, &doc, &schemas, &known);
     }
     let tags = tags(root, all)?;
     schemas.insert("Problem", problems::schema());
@@ -78,11 +84,6 @@ fn document(root: &Path, all: &[Function]) -> Result<Value> {
                     "description": "Names this request in our log.",
                     "schema": { "type": "string" },
                 },
-                "ETag": {
-                    "description": "The version of what was sent, for `If-Match`.",
-                    "schema": { "type": "string" },
-                    "example": "\"3\"",
-                },
             },
             "responses": problems::responses(),
         },
@@ -99,12 +100,32 @@ Lists come in pages: send `cursor` as the page before gave it; a page without a 
 A POST that takes an `Idempotency-Key` may be repeated safely: same key and request, same answer.\n\n\
 What a caller may not see is absent.";
 
-fn tagged_paths(all: &[Function], schemas: &mut Schemas) -> BTreeSet<&'static str> {
+/// The problems that each route can answer with by its declaration alone, by name: status and code.
+///
+/// # Errors
+/// A schema or a sample isn't as it should be.
+pub fn declared_problems(root: &Path, all: &[Function]) -> Result<BTreeMap<String, Codes>> {
+    let operations = operations(root, all, &mut Schemas::new())?;
+    Ok(operations.iter().map(|operation| (operation.function.name.to_owned(), problems::declared(operation))).collect())
+}
+
+fn operations<'a>(root: &Path, all: &'a [Function], schemas: &mut Schemas) -> Result<Vec<Operation<'a>>> {
+    let tagged: BTreeSet<&str> = tagged_paths(all);
+    let operations = all.iter().map(|function| operation(root, function, &tagged, schemas));
+    operations.filter_map(Result::transpose).collect()
+}
+
+fn tagged_paths(all: &[Function]) -> BTreeSet<&'static str> {
     let tagged = |function: &Function| match (function.kind, function.docs) {
-        (Kind::Route { path, method: "GET", .. }, Some(docs)) => schemas.replies(docs).tagged.then_some(path),
+        (Kind::Route { path, method: "GET", .. }, Some(docs)) => is_tagged(docs).then_some(path),
         _ => None,
     };
     all.iter().filter_map(tagged).collect()
+}
+
+/// Whether a reply carries its thing's version.
+fn is_tagged(docs: RouteDocs) -> bool {
+    docs.headers.iter().any(|(name, _)| *name == "etag")
 }
 
 fn operation<'a>(
@@ -113,18 +134,19 @@ fn operation<'a>(
     tagged: &BTreeSet<&str>,
     schemas: &mut Schemas,
 ) -> Result<Option<Operation<'a>>> {
-    let (Kind::Route { method, path, caller, idempotent, query }, Some(docs)) = (function.kind, function.docs) else {
+    let (Kind::Route { method, path, caller, idempotent, query, .. }, Some(docs)) = (function.kind, function.docs)
+    else {
         return Ok(None);
     };
-    let request = schemas.requests(docs).request;
+    let request = schemas.request(docs.request);
     let split = Split::new(method, path, query, &request).map_err(|why| format!("{}: {why}", function.name))?;
-    let reply = schemas.replies(docs);
-    let if_match = method != "GET" && (reply.tagged || tagged.contains(path));
+    let if_match = method != "GET" && (is_tagged(docs) || tagged.contains(path));
+    let media = docs.media.iter().map(|media| (media.name, media.schema.map(|schema| schemas.reply(schema)))).collect();
     let sample = Sample::read(root, function, path)?;
-    Ok(Some(Operation { function, method, path, caller, idempotent, if_match, split, reply, sample }))
+    Ok(Some(Operation { function, method, path, caller, idempotent, if_match, split, docs, media, sample }))
 }
 
-fn described(operation: &Operation, doc: &str, schemas: &Schemas) -> Value {
+fn described(operation: &Operation, doc: &str, schemas: &Schemas, known: &Known) -> Value {
     let Operation { function, caller, split, sample, .. } = operation;
     let summary = source::first_sentence(doc);
     let who = who(*caller);
@@ -149,65 +171,8 @@ fn described(operation: &Operation, doc: &str, schemas: &Schemas) -> Value {
     if let Some(body) = split.body(sample.as_ref()) {
         described["requestBody"] = body;
     }
-    described["responses"] = responses(operation);
+    described["responses"] = replies::responses(operation, known);
     described
-}
-
-fn responses(operation: &Operation) -> Value {
-    let mut headers = json!({ "x-request-id": { "$ref": "#/components/headers/RequestId" } });
-    if operation.reply.tagged {
-        headers["etag"] = json!({ "$ref": "#/components/headers/ETag" });
-    }
-    let mut good = json!({ "description": good_words(operation.reply.status), "headers": headers });
-    if !operation.reply.media.is_empty() {
-        let content: Map<String, Value> = operation
-            .reply
-            .media
-            .iter()
-            .map(|media| {
-                let described = media.schema.as_ref().map_or_else(|| json!({}), |schema| json!({ "schema": schema }));
-                (media.name.to_owned(), described)
-            })
-            .collect();
-        good["content"] = Value::Object(content);
-    }
-    let mut responses = Map::new();
-    responses.insert(operation.reply.status.to_string(), good);
-    for status in problems_of(operation) {
-        responses.insert(status.to_string(), problems::reference(status));
-    }
-    responses.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
-    Value::Object(responses)
-}
-
-/// The problems that a route may answer with, as far as they follow from its declaration.
-fn problems_of(operation: &Operation) -> BTreeSet<u16> {
-    let Operation { function, method, caller, split, if_match, idempotent, .. } = operation;
-    let changes = *method != "GET";
-    let may = [
-        (400, split.has_fields() || *if_match || *idempotent),
-        (401, caller.reads_token()),
-        (403, caller.reads_token() && !matches!(caller, Caller::AnyoneOrUser | Caller::HolderOf(_))),
-        (404, split.has_path()),
-        (409, changes && caller.reads_token()),
-        (412, *if_match),
-        (413, split.has_body()),
-        (415, split.has_body()),
-        (422, split.has_fields()),
-        // Whoever counts how often it is called writes there.
-        (429, function.grants.contains(&write(Table::Deliveries))),
-        (503, function.grants.iter().any(|grant| matches!(grant, Grant::Table(_)))),
-    ];
-    may.into_iter().filter(|(_, may)| *may).map(|(status, _)| status).collect()
-}
-
-fn good_words(status: u16) -> &'static str {
-    match status {
-        201 => "Made.",
-        202 => "Taken; it will happen.",
-        204 => "Done.",
-        _ => "As asked.",
-    }
 }
 
 fn security(caller: Caller) -> Value {

@@ -58,8 +58,10 @@ impl Split {
         Ok(Self { path: in_path, query: in_query, body, body_required })
     }
 
-    pub fn has_path(&self) -> bool {
-        !self.path.is_empty()
+    /// The fields of the path that not any text can be.
+    pub fn typed_path_fields(&self) -> impl Iterator<Item = &str> {
+        let is_typed = |field: &&Field| field.schema.get("$ref").is_some() || field.schema.get("pattern").is_some();
+        self.path.iter().filter(is_typed).map(|field| field.name.as_str())
     }
 
     pub fn has_body(&self) -> bool {
@@ -67,7 +69,7 @@ impl Split {
     }
 
     pub fn has_fields(&self) -> bool {
-        self.has_path() || self.has_body() || !self.query.is_empty()
+        !self.path.is_empty() || self.has_body() || !self.query.is_empty()
     }
 
     /// The parameters in path and query, with the sample's values as examples; `json_type` says what a schema describes.

@@ -1,6 +1,11 @@
 //! Problems (RFC 9457), described once and referred to.
 
+use super::Operation;
+use crate::problems::Codes;
+use domain::refusal::Refusal;
+use kit::{Caller, Grant, Table, write};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Every status that a problem is described for: its name here, and what it means.
 const PROBLEMS: &[(u16, &str, &str)] = &[
@@ -67,7 +72,53 @@ pub fn responses() -> Value {
     Value::Object(responses)
 }
 
-pub fn reference(status: u16) -> Value {
-    let name = PROBLEMS.iter().find(|(known, ..)| *known == status).map_or("Problem", |(_, name, _)| name);
-    json!({ "$ref": format!("#/components/responses/{name}") })
+/// An answer of this status, with the codes that it can have here.
+pub fn reference(status: u16, codes: &BTreeSet<String>) -> Value {
+    let known = PROBLEMS.iter().find(|(known, ..)| *known == status);
+    let (name, description) = known.map_or(("Problem", "Any other problem."), |(_, name, words)| (*name, *words));
+    let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
+    json!({
+        "$ref": format!("#/components/responses/{name}"),
+        "description": format!("{description} Codes: {}.", codes.join(", ")),
+    })
+}
+
+/// The problems that a route can answer with by its declaration alone: what the kit says before the function runs, and what
+/// comes of what it is granted. What a function itself refuses, its tests have seen (`crate::problems`).
+pub fn declared(operation: &Operation) -> Codes {
+    let Operation { function, caller, split, if_match, idempotent, .. } = operation;
+    let (has_body, reads_token) = (split.has_body(), caller.reads_token());
+    let is_for_users = matches!(caller, Caller::User | Caller::Verified | Caller::OrganizerOf(_) | Caller::OwnerOf(_));
+    let is_for_somebody = is_for_users || matches!(caller, Caller::DoorOf(_) | Caller::Door);
+    let may = [
+        (400, "malformed_json", has_body),
+        (400, "if_match_invalid", *if_match),
+        (400, "idempotency_key_invalid", *idempotent),
+        (401, "token_invalid", reads_token),
+        (401, "unauthenticated", is_for_somebody),
+        (403, "email_unverified", *caller == Caller::Verified),
+        (403, "door_pass_only", is_for_users),
+        (403, "door_pass_needed", *caller == Caller::Door),
+        (403, "foreign_form", has_body),
+        (412, "changed_meanwhile", *if_match),
+        (413, "body_too_large", has_body),
+        (415, "unsupported_media_type", has_body),
+        (422, "invalid", split.has_fields()),
+        (422, "idempotency_key_reused", *idempotent),
+        // Whoever counts how often it is called writes there.
+        (429, "too_many_requests", function.grants.contains(&write(Table::Deliveries))),
+        (503, "busy", function.grants.iter().any(|grant| matches!(grant, Grant::Table(_)))),
+    ];
+    let mut codes = Codes::new();
+    for (status, code, may) in may {
+        if may {
+            codes.entry(status).or_default().insert(code.to_owned());
+        }
+    }
+    // A text that can be no such thing's id or name.
+    let fields = split.typed_path_fields().map(|field| Refusal::not_found(field).code.to_owned());
+    for code in fields {
+        codes.entry(404).or_default().insert(code);
+    }
+    codes
 }

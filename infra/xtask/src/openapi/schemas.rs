@@ -2,9 +2,8 @@
 //! what has a default may be left out of a request, and is always in a reply.
 
 use crate::Result;
-use kit::RouteDocs;
-use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -20,7 +19,7 @@ pub struct Schemas {
     more: Map<String, Value>,
 }
 
-type Docs = fn(&mut SchemaGenerator) -> RouteDocs;
+type Describe = fn(&mut SchemaGenerator) -> Schema;
 
 impl Schemas {
     pub fn new() -> Self {
@@ -33,14 +32,14 @@ impl Schemas {
         }
     }
 
-    /// A route, with its request as it is read.
-    pub fn requests(&mut self, docs: Docs) -> RouteDocs {
-        docs(&mut self.requests)
+    /// A request, as it is read.
+    pub fn request(&mut self, describe: Describe) -> Schema {
+        describe(&mut self.requests)
     }
 
-    /// A route, with its reply as it is written.
-    pub fn replies(&mut self, docs: Docs) -> RouteDocs {
-        docs(&mut self.replies)
+    /// A reply, as it is written.
+    pub fn reply(&mut self, describe: Describe) -> Schema {
+        describe(&mut self.replies)
     }
 
     /// A schema that no type has.

@@ -13,7 +13,9 @@ impl Tree {
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
         let own = format!("guestlist-xtask-{}-{number}", std::process::id());
         let tree = Self(std::env::temp_dir().join(own));
-        for part in ["functions/src", "pictures/src", "events", "infra/aws", "openapi.json", "template.yaml"] {
+        for part in
+            ["functions/src", "pictures/src", "shared/kit/src", "events", "infra/aws", "openapi.json", "template.yaml"]
+        {
             copy(&xtask::root().join(part), &tree.0.join(part));
         }
         tree

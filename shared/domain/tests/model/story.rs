@@ -12,6 +12,7 @@ use domain::pools::Pool;
 use domain::record::{Change, Record};
 use domain::refusal::Refusal;
 use domain::reminders::{ReminderKind, ReminderState};
+use domain::time::Moment;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::LazyLock;
 
@@ -258,6 +259,11 @@ impl Story {
             .checked(Some(event), self.now)
             .unwrap_or((event.starts.clone(), event.ends.clone()));
         let why = match refusal.code {
+            // The one fault that a story's change can have: another end, and that one past.
+            "invalid" => details.is_some_and(|details| {
+                let ends = Moment::new(details.ends, &details.zone).unwrap().instant;
+                ends <= self.now && ends != event.ends.instant
+            }),
             "event_cancelled" => held.status == Status::Cancelled,
             "event_started" => held.agreed.starts <= self.now,
             "event_ended" => held.agreed.ends <= self.now,

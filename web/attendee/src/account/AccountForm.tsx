@@ -109,7 +109,7 @@ export function AccountForm({
         />
       )}
       {elsewhere && <ProblemNotice error={problem} words={problems} />}
-      <div className="row">
+      <div className="choices">
         <button type="submit" className="button" aria-disabled={sending.isPending}>
           {button}
         </button>

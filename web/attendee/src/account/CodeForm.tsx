@@ -10,7 +10,7 @@ const PATIENCE = 30;
 export function CodeForm({
   email,
   initial = "",
-  sent = true,
+  mail = "sent",
   button,
   submit,
   children,
@@ -18,8 +18,8 @@ export function CodeForm({
   email: string;
   /** What a link brought along. */
   initial?: string;
-  /** Whether a code is on its way; else one is asked for. */
-  sent?: boolean;
+  /** Whether a code was sent just now, is wanted now, or was sent some time before if at all. */
+  mail?: "sent" | "wanted" | "before";
   button: ReactNode;
   /** Throws the server's problem. */
   submit: (code: string) => Promise<void>;
@@ -69,7 +69,7 @@ export function CodeForm({
         autoComplete="one-time-code"
         required
         // The step is about this field, and what led here was a press.
-        autoFocus
+        autoFocus={email !== ""}
         value={code}
         fault={fault}
         onValueChange={(typed: string) => {
@@ -81,11 +81,11 @@ export function CodeForm({
         }}
       />
       {problem && !wrong && <ProblemNotice error={problem} retry={() => void send(code)} />}
-      <div className="row">
+      <div className="choices">
         <button type="submit" className="button" aria-disabled={pending}>
           {button}
         </button>
-        <Resend email={email} sent={sent} />
+        <Resend email={email} mail={mail} />
       </div>
       {children}
     </form>
@@ -93,9 +93,9 @@ export function CodeForm({
 }
 
 /** Asks for another code, once the last has had its time. */
-function Resend({ email, sent }: { email: string; sent: boolean }) {
+function Resend({ email, mail }: { email: string; mail: "sent" | "wanted" | "before" }) {
   const t = useTranslations("account");
-  const [left, setLeft] = useState(sent ? PATIENCE : 0);
+  const [left, setLeft] = useState(mail === "sent" ? PATIENCE : 0);
   const [said, setSaid] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const asked = useRef(false);
@@ -113,7 +113,7 @@ function Resend({ email, sent }: { email: string; sent: boolean }) {
     }
   }
   useEffect(() => {
-    if (sent || asked.current || email === "") return;
+    if (mail !== "wanted" || asked.current || email === "") return;
     asked.current = true;
     void ask(true);
   });
@@ -125,13 +125,20 @@ function Resend({ email, sent }: { email: string; sent: boolean }) {
 
   return (
     <>
-      <button type="button" className="button quiet" disabled={left > 0} onClick={() => void ask()}>
+      <button
+        type="button"
+        className="button quiet"
+        disabled={left > 0 || email === ""}
+        onClick={() => void ask()}
+      >
         {left > 0 ? t("resend_wait", { seconds: left }) : t("resend")}
       </button>
-      <p role="status" className="soft small">
-        {said && t("resent")}
-      </p>
-      {problem && <ProblemNotice error={problem} />}
+      <div className="basis-full">
+        <p role="status" className="soft small">
+          {said && t("resent")}
+        </p>
+        {problem && <ProblemNotice error={problem} />}
+      </div>
     </>
   );
 }

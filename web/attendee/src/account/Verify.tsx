@@ -16,11 +16,14 @@ export default function Verify() {
   const session = useSession();
   const me = useMe().data?.me;
   const [typed, setTyped] = useState(search.get("email") ?? "");
+  const [missing, setMissing] = useState(false);
   const [done, setDone] = useState(false);
   const email = session && me ? me.email : typed;
   const verified = done || (session?.emailVerified ?? false);
 
   async function submit(code: string) {
+    setMissing(email.trim() === "");
+    if (email.trim() === "") return;
     await verify(email, code);
     setDone(true);
     // Not yet known to the token is no harm: the next one knows.
@@ -49,6 +52,7 @@ export default function Verify() {
                 label={t("email")}
                 type="email"
                 autoComplete="email"
+                fault={missing ? t("needed") : undefined}
                 value={typed}
                 onValueChange={(value: string) => setTyped(value)}
               />
@@ -59,7 +63,7 @@ export default function Verify() {
             email={email}
             initial={search.get("code")?.replace(/\D/g, "").slice(0, 6) ?? ""}
             // Who comes from a log-in had their code long ago.
-            sent={!session || search.has("code")}
+            mail={session && !search.has("code") ? "wanted" : "before"}
             button={t("verify")}
             submit={submit}
           />

@@ -12,6 +12,18 @@ interface Zone {
   label: string;
 }
 
+/** What browsers still call by its old name: people look for the new one. */
+const RENAMED: Record<string, string> = {
+  "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+  "America/Godthab": "America/Nuuk",
+  "Asia/Calcutta": "Asia/Kolkata",
+  "Asia/Katmandu": "Asia/Kathmandu",
+  "Asia/Rangoon": "Asia/Yangon",
+  "Asia/Saigon": "Asia/Ho_Chi_Minh",
+  "Atlantic/Faeroe": "Atlantic/Faroe",
+  "Europe/Kiev": "Europe/Kyiv",
+};
+
 /** "America/Argentina/Buenos_Aires" as "Buenos Aires". */
 function cityOf(zone: string): string {
   return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
@@ -19,9 +31,10 @@ function cityOf(zone: string): string {
 
 function zonesIn(locale: string): Zone[] {
   const now = new Date();
-  return Intl.supportedValuesOf("timeZone").map((value) => {
+  return Intl.supportedValuesOf("timeZone").map((listed) => {
+    const value = RENAMED[listed] ?? listed;
     const name = (timeZoneName: "shortGeneric" | "shortOffset") =>
-      new Intl.DateTimeFormat(locale, { timeZone: value, timeZoneName })
+      new Intl.DateTimeFormat(locale, { timeZone: listed, timeZoneName })
         .formatToParts(now)
         .find((part) => part.type === "timeZoneName")?.value ?? "";
     return { value, label: `${cityOf(value)} · ${name("shortGeneric")} (${name("shortOffset")})` };
@@ -43,7 +56,9 @@ export function ZoneField({
   const t = useTranslations("profile");
   const locale = useLocale();
   const zones = useMemo(() => zonesIn(locale), [locale]);
-  const chosen = zones.find(({ value }) => value === zone) ?? (zone ? { value: zone, label: zone } : null);
+  const chosen =
+    zones.find(({ value }) => value === (zone && (RENAMED[zone] ?? zone))) ??
+    (zone ? { value: zone, label: zone } : null);
   return (
     <Combobox.Root
       items={zones}

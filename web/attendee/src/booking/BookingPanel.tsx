@@ -1,15 +1,17 @@
 import { problemOf, useSession, useSignedIn } from "@guestlist/shared/api";
 import { useMoney } from "@guestlist/shared/i18n";
-import { lazy, Suspense, useState } from "react";
+import { Loading } from "@guestlist/shared/ui";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { EventView } from "../event/pageData";
 import { standingOf } from "../event/standing";
 import { BookingProblem } from "./BookingProblem";
-import { recallJoining } from "./joining";
+import { type JoinStep, recallJoining } from "./joining";
 import { Party } from "./Party";
 import { useBook } from "./useBook";
 
-const Newcomer = lazy(() => import("./Newcomer"));
+const bringNewcomer = () => import("./Newcomer");
+const Newcomer = lazy(bringNewcomer);
 const Going = lazy(() => import("./Going"));
 
 /** What a place costs, how many there are, and the way to one: the parts of the event's stub beside the facts. */
@@ -24,15 +26,14 @@ export function BookingPanel({
   const t = useTranslations("book");
   const places = useTranslations("places");
   const words = useTranslations("event");
-  const tickets = useTranslations("ticket");
   const money = useMoney();
   const signedIn = useSignedIn();
   const session = useSession();
   const book = useBook(event);
   const [party, setParty] = useState(1);
   /** Somebody who isn't signed in (or whose address isn't verified) is on the way to their place. */
-  const [joining, setJoining] = useState(
-    () => signedIn === false && recallJoining(event.id)?.step === "code",
+  const [joining, setJoining] = useState<JoinStep | null>(() =>
+    signedIn === false && recallJoining(event.id)?.step === "code" ? "code" : null,
   );
   /** A place was booked on this visit: its ticket is shown. */
   const [booked, setBooked] = useState<string>();
@@ -50,14 +51,19 @@ export function BookingPanel({
   function start(overlap = false) {
     // A log-in that couldn't be resumed so far is tried again with the booking.
     if (signedIn === false || session?.emailVerified === false) {
-      setJoining(true);
+      setJoining(session ? "code" : (recallJoining(event.id)?.step ?? "new"));
       return;
     }
     book.mutate(
       { party: fits, overlap },
       {
         onSuccess: (booking) => setBooked(booking.id),
-        onError: (error) => problemOf(error).code === "email_unverified" && setJoining(true),
+        onError: (error) => {
+          const { code, status } = problemOf(error);
+          if (code === "email_unverified") setJoining("code");
+          // The log-in has ended meanwhile.
+          else if (status === 401) setJoining("known");
+        },
       },
     );
   }
@@ -81,7 +87,7 @@ export function BookingPanel({
         </dl>
         {mine && standing !== "draft" && (
           <div className="book">
-            <p className="soft">{words("mine")}</p>
+            <p className="soft mb-2">{words("mine")}</p>
             <a className="button quiet" href={`/organize/events/${event.id}`}>
               {words("manage")}
             </a>
@@ -93,17 +99,19 @@ export function BookingPanel({
               type="button"
               className="button"
               disabled={asking || soldOut || book.isPending}
+              // Whoever is about to press it will need this.
+              onPointerEnter={() => signedIn === false && void bringNewcomer()}
               onClick={() => start()}
             >
               {book.isPending ? t("booking") : soldOut ? t("sold_out") : t("book", { count: fits })}
             </button>
             {soldOut ? (
-              <p className="soft small">{t("sold_out_text")}</p>
+              <p className="soft small mt-2">{t("sold_out_text")}</p>
             ) : (
               <Party size={fits} left={left} choose={setParty} />
             )}
             {event.price && fits > 1 && (
-              <p className="soft small">
+              <p className="soft small mt-2">
                 {t("total", { total: money({ ...event.price, amount: event.price.amount * fits }) })}
               </p>
             )}
@@ -115,14 +123,27 @@ export function BookingPanel({
           {t("retrying")}
         </p>
       )}
-      {book.isError && !going && problemOf(book.error).code !== "already_booked" && (
+      {book.isError && !going && !joining && problemOf(book.error).code !== "already_booked" && (
         <div className="whole">
           <BookingProblem error={book.error} retry={() => start()} anyway={() => start(true)} />
         </div>
       )}
       {joining && !booked && (
-        <Suspense>
-          <Newcomer event={event} party={fits} book={book} done={setBooked} leave={() => setJoining(false)} />
+        <Suspense
+          fallback={
+            <div className="whole">
+              <Loading />
+            </div>
+          }
+        >
+          <Newcomer
+            event={event}
+            first={joining}
+            party={fits}
+            book={book}
+            done={setBooked}
+            leave={() => setJoining(null)}
+          />
         </Suspense>
       )}
       {open && going && (!joining || booked) && (
@@ -133,17 +154,25 @@ export function BookingPanel({
             fresh={booked === going}
             calledOff={() => {
               setBooked(undefined);
-              setJoining(false);
+              setJoining(null);
               setCalledOff(true);
             }}
           />
         </Suspense>
       )}
-      {calledOff && !going && !booked && !joining && (
-        <p className="whole" role="status">
-          {tickets("cancelled_done")}
-        </p>
-      )}
+      {calledOff && !going && !booked && !joining && <CalledOff />}
     </>
+  );
+}
+
+/** What was pressed to call it off is gone: whoever reads on begins here. */
+function CalledOff() {
+  const t = useTranslations("ticket");
+  const said = useRef<HTMLParagraphElement>(null);
+  useEffect(() => said.current?.focus(), []);
+  return (
+    <p ref={said} tabIndex={-1} className="whole outline-none" role="status">
+      {t("cancelled_done")}
+    </p>
   );
 }

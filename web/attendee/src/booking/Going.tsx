@@ -39,7 +39,7 @@ export default function Going({
           <span aria-hidden>✓</span> {t(fresh ? "done" : "going")}
         </h2>
         <p className="mt-1 mb-4">{t(fresh ? "done_text" : "going_text", { count })}</p>
-        <p className="row">
+        <p className="choices">
           {first && (
             <Link className="button" to={`/tickets/${first}`}>
               <Ticket aria-hidden size={20} /> {t("show", { count })}

@@ -17,12 +17,15 @@ import type { useBook } from "./useBook";
  */
 export default function Newcomer({
   event,
+  first,
   party,
   book,
   done,
   leave,
 }: {
   event: EventView;
+  /** The step that it begins with. */
+  first: JoinStep;
   party: number;
   book: ReturnType<typeof useBook>;
   /** It is booked. */
@@ -37,7 +40,7 @@ export default function Newcomer({
   const signUp = useSignUp();
   const kept = useRef(recallJoining(event.id)).current;
   const [typed, setTyped] = useState<Typed>({ ...NOTHING, name: kept?.name ?? "", email: kept?.email ?? "" });
-  const [step, setStep] = useState<JoinStep>(session ? "code" : (kept?.step ?? "new"));
+  const [step, setStep] = useState<JoinStep>(first);
   /** Whether the address was shown to be theirs on this way: the code works only once. */
   const verified = useRef(false);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -112,7 +115,12 @@ export default function Newcomer({
       {step === "code" ? (
         <>
           <p className="soft mt-1 mb-4">{t("code_text", { email, count: party })}</p>
-          <CodeForm email={email} sent={!session} button={words("verify")} submit={submitCode}>
+          <CodeForm
+            email={email}
+            mail={session ? "wanted" : "sent"}
+            button={words("verify")}
+            submit={submitCode}
+          >
             <p className="soft small">{t("no_code")}</p>
             {!session && (
               <p className="row">

@@ -18,6 +18,7 @@ const Announcements = lazy(() => import("./Announcements"));
 export function EventPage() {
   const { slug = "" } = useParams();
   const t = useTranslations("event");
+  const common = useTranslations("common");
   const cache = useQueryClient();
   const signedIn = useSignedIn();
   const { data, dataUpdatedAt, error, isFetching, isPlaceholderData, refetch } = useQuery({
@@ -41,7 +42,7 @@ export function EventPage() {
     return <Nothing title={t("missing")} text={t("missing_text")} />;
   }
   return (
-    <Page title="Guestlist">
+    <Page title={common("loading")}>
       {error ? (
         <div className="my-6">
           <ProblemNotice error={error} retry={() => void refetch()} />

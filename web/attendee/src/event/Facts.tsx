@@ -23,9 +23,7 @@ export function Facts({ event }: { event: EventView }) {
       <div>
         <dt>{t("when")}</dt>
         <dd>
-          <time dateTime={event.starts_at}>
-            {when.date}, {when.time}
-          </time>
+          <time dateTime={event.starts_at}>{when.span}</time>
           <br />
           {when.zone}
           {when.elsewhere && (

@@ -39,7 +39,7 @@ export function Notices({ event }: { event: EventView }) {
       )}
       {standing === "draft" && (
         <div className="notice warn">
-          <p className="row font-semibold">
+          <p className="row flex-nowrap font-semibold">
             <PencilLine aria-hidden size={20} /> {t("draft")}
           </p>
           <p className="text-ink">{t("draft_text")}</p>
@@ -49,8 +49,8 @@ export function Notices({ event }: { event: EventView }) {
         </div>
       )}
       {event.visibility === "unlisted" && standing !== "draft" && (
-        <p className="soft row mt-2">
-          <Eye aria-hidden size={20} /> {t("unlisted")}
+        <p className="soft row mt-2 flex-nowrap">
+          <Eye aria-hidden size={20} className="shrink-0" /> {t("unlisted")}
         </p>
       )}
     </>

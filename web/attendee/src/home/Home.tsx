@@ -1,7 +1,7 @@
 import { OFFLINE, problemOf } from "@guestlist/shared/api";
 import { dayIn, useLocale, useZone } from "@guestlist/shared/i18n";
 import { ProblemNotice } from "@guestlist/shared/ui";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { Link, useSearchParams } from "react-router";
 import { useTranslations } from "use-intl";
 import { Page } from "../shell/Page";
@@ -9,7 +9,7 @@ import { byDay, daysAhead } from "./days";
 import { CardSkeleton, EventCard } from "./EventCard";
 import { FilterBar } from "./FilterBar";
 import { askedOf, filtersOf, isFiltered, queryOf } from "./filters";
-import { useEvents } from "./useEvents";
+import { type EventView, useEvents } from "./useEvents";
 
 /** What's on. */
 export function Home() {
@@ -18,8 +18,6 @@ export function Home() {
   const filters = useMemo(() => filtersOf(search), [search]);
   const asked = useMemo(() => askedOf(filters, new Date()), [filters]);
   const { events, error, retry, loading, more } = useEvents(asked);
-  const zone = useZone();
-  const days = byDay(events, zone);
   const nothing = events.length === 0 && !loading && !error;
   return (
     <Page title={t("title")} width="roomy">
@@ -31,16 +29,7 @@ export function Home() {
       <p className="sr-only" role="status">
         {!loading && !error && t("shown", { count: events.length })}
       </p>
-      {days.map(({ day, events: ofDay }, index) => (
-        <section key={day} className="day" aria-labelledby={`day-${day}`}>
-          <DayHeading day={day} />
-          <div className="day-events">
-            {ofDay.map((event, place) => (
-              <EventCard key={event.id} event={event} eager={index === 0 && place === 0} />
-            ))}
-          </div>
-        </section>
-      ))}
+      <Days events={events} />
       {loading && (
         <div className="day" aria-busy>
           <div className="day-heading skeleton" aria-hidden>
@@ -93,6 +82,21 @@ export function Home() {
     </Page>
   );
 }
+
+/** The events, day by day. */
+const Days = memo(function Days({ events }: { events: EventView[] }) {
+  const days = byDay(events, useZone());
+  return days.map(({ day, events: ofDay }, index) => (
+    <section key={day} className="day" aria-labelledby={`day-${day}`}>
+      <DayHeading day={day} />
+      <div className="day-events">
+        {ofDay.map((event, place) => (
+          <EventCard key={event.id} event={event} eager={index === 0 && place === 0} />
+        ))}
+      </div>
+    </section>
+  ));
+});
 
 function HostLink() {
   const t = useTranslations("footer");

@@ -1,11 +1,11 @@
 import { api, type components } from "@guestlist/shared/api";
 import { infiniteQueryOptions, type QueryClient, useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useDeferredValue, useEffect, useMemo } from "react";
 import { askedOf, type EventsQuery, filtersOf } from "./filters";
 
 export type EventView = components["schemas"]["EventView"];
 
-const PAGE = 20;
+const PAGE = 12;
 /** How many pages are asked for in a row while none has anything: the API may give short and empty ones. */
 const MOST_IN_A_ROW = 6;
 
@@ -33,19 +33,21 @@ export function prefetchHome(cache: QueryClient): void {
 export function useEvents(asked: EventsQuery) {
   const query = useInfiniteQuery(eventsOf(asked));
   const { hasNextPage, isFetching, isFetchingNextPage, isError, fetchNextPage } = query;
+  const events = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  // Many cards are drawn bit by bit, between what people do meanwhile.
+  const shown = useDeferredValue(events);
   const pages = query.data?.pages ?? [];
-  const events = pages.flatMap((page) => page.items);
   const empty = pages.length - 1 - pages.findLastIndex((page) => page.items.length > 0);
   const goOn = hasNextPage && !isError && empty % MOST_IN_A_ROW > 0;
   useEffect(() => {
     if (goOn && !isFetching) void fetchNextPage();
   }, [goOn, isFetching, fetchNextPage]);
   return {
-    events,
+    events: shown,
     error: query.error,
     retry: () => void (query.data ? fetchNextPage() : query.refetch()),
     /** More is on its way. */
-    loading: query.isPending || isFetchingNextPage || goOn,
+    loading: query.isPending || isFetchingNextPage || goOn || shown !== events,
     more: hasNextPage ? () => void fetchNextPage() : null,
   };
 }

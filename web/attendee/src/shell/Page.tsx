@@ -4,6 +4,7 @@ import { CircleUserRound, LogIn, Ticket } from "lucide-react";
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { Link, NavLink, useLocation } from "react-router";
 import { useTranslations } from "use-intl";
+import { Title } from "./Title";
 
 const FIRST = { location: true };
 
@@ -35,7 +36,7 @@ export function Page({
   }, [hue]);
   return (
     <div className={`hue${hue}`}>
-      <title>{`${title} · Guestlist`}</title>
+      <Title>{title}</Title>
       <a className="skip" href="#main">
         {t("skip")}
       </a>

@@ -45,7 +45,7 @@ export default function CancelBooking({
     <Dialog open={open} onClose={close} title={t("cancel_title")}>
       <p className="mb-5">{t("cancel_text", { count, event })}</p>
       {cancel.isError && <ProblemNotice error={cancel.error} words={words} />}
-      <p className="row">
+      <p className="choices">
         <button
           type="button"
           className="button danger"

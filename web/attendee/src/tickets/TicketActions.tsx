@@ -36,7 +36,7 @@ export function TicketActions({ ticket, count }: { ticket: TicketView; count: nu
           words={{ resent_often: t("problems.resent_often"), wrong_state: t("problems.wrong_state") }}
         />
       )}
-      <p className="row justify-center">
+      <p className="choices">
         {good && ticket.event.online_link && (
           <a className="button" href={ticket.event.online_link} rel="noopener noreferrer">
             <Video aria-hidden size={20} /> {words("join")}

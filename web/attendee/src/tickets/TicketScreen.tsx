@@ -6,6 +6,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { useTranslations } from "use-intl";
 import { Nothing } from "../shell/NotFound";
 import { Page } from "../shell/Page";
+import { Title } from "../shell/Title";
 import { stateOf } from "./state";
 import { TicketActions } from "./TicketActions";
 import { TicketSlide } from "./TicketSlide";
@@ -53,7 +54,7 @@ export default function TicketScreen() {
 
   const go = (to: number) => {
     const next = party[to];
-    if (next) navigate(`/tickets/${next}`, { replace: true });
+    if (next && to !== place) navigate(`/tickets/${next}`, { replace: true });
   };
   const onKey = (press: KeyboardEvent) => {
     if (press.key === "ArrowLeft") go(place - 1);
@@ -63,7 +64,7 @@ export default function TicketScreen() {
 
   return (
     <main id="main" ref={screen} tabIndex={-1} className="ticket-screen" onKeyDown={onKey}>
-      <title>{`${t("title", { event: ticket.event.name })} · Guestlist`}</title>
+      <Title>{t("title", { event: ticket.event.name })}</Title>
       <header>
         <Link to="/tickets" className="round" aria-label={t("close")}>
           <X aria-hidden size={24} />
@@ -74,9 +75,12 @@ export default function TicketScreen() {
         ref={slides}
         className="bare slides"
         aria-label={t("party")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
+        tabIndex={0}
         onScroll={({ currentTarget: list }) => {
-          // Where a swipe comes to rest is what is looked at.
-          if (list.scrollLeft % list.clientWidth === 0) go(list.scrollLeft / list.clientWidth);
+          // Where a swipe comes to rest is what is looked at; on some screens that is between two pixels.
+          const at = list.scrollLeft / list.clientWidth;
+          if (Math.abs(at - Math.round(at)) < 0.02) go(Math.round(at));
         }}
       >
         {party.map((each, index) => (

@@ -37,9 +37,7 @@ export function TicketSlide({ id, number, count }: { id: string; number: number;
       <Explained ticket={ticket} state={state} />
       <p className="holder">{ticket.name}</p>
       <p>
-        <time dateTime={ticket.event.starts_at}>
-          {moment.date}, {moment.time}
-        </time>
+        <time dateTime={ticket.event.starts_at}>{moment.span}</time>
         {moment.elsewhere && <span className="soft"> {moment.zone}</span>}
         {place && (
           <>

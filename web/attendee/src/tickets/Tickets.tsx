@@ -22,8 +22,9 @@ export default function Tickets() {
     <Page title={t("title")}>
       <h1 className="my-6">{t("title")}</h1>
       {kept?.code === OFFLINE && (
-        <p className="row soft mb-4" role="status">
-          <WifiOff aria-hidden size={20} /> {t(groups.length > 0 ? "stored" : "stored_none")}
+        <p className="row soft mb-4 flex-nowrap" role="status">
+          <WifiOff aria-hidden size={20} className="shrink-0" />{" "}
+          {t(groups.length > 0 ? "stored" : "stored_none")}
         </p>
       )}
       {kept && kept.code !== OFFLINE && <ProblemNotice error={kept} retry={() => void refetch()} />}

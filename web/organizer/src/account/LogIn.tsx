@@ -73,7 +73,7 @@ export function LogIn() {
         </form>
         <p className="border-line border-t pt-6">
           {t("new_here")}{" "}
-          <a href={`/sign-up?then=${back}`} className="font-semibold">
+          <a href={`/sign-up?to=${back}`} className="font-semibold">
             {t("sign_up")}
           </a>
         </p>

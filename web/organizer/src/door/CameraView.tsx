@@ -20,18 +20,16 @@ interface Picture {
   cameras: MediaDeviceInfo[];
 }
 
-/** Shows a camera and calls `onCode` with each code in it, and when its picture was taken. While `paused` it only looks on. */
+/** Shows a camera and calls `onCode` with each code in each picture, and when that was taken. */
 export function CameraView({
   camera,
   onCamera,
-  paused,
   onCode,
   instead,
 }: {
   /** The id of the camera that was chosen; null for any that looks away from who holds the phone. */
   camera: string | null;
   onCamera: (id: string) => void;
-  paused: boolean;
   onCode: (code: string, seen: number) => void;
   /** What can be done without a camera. */
   instead?: ReactNode;
@@ -67,14 +65,12 @@ export function CameraView({
     };
   }, [camera, attempt]);
 
+  const found = useEffectEvent(onCode);
   const look = useEffectEvent(async (element: HTMLVideoElement, decode: Decoder) => {
-    if (paused) return;
     const seen = performance.now();
     const code = await decode(element);
+    // As things are now, and not as they were when the picture was taken.
     if (code !== null) found(code, seen);
-  });
-  const found = useEffectEvent((code: string, seen: number) => {
-    if (!paused) onCode(code, seen);
   });
 
   useEffect(() => {
@@ -122,7 +118,7 @@ export function CameraView({
   const others = picture?.cameras ?? [];
   const current = picture?.stream.getVideoTracks()[0]?.getSettings().deviceId;
   return (
-    <div className="viewfinder h-full min-h-64">
+    <div className="viewfinder min-h-64">
       <video ref={video} muted playsInline aria-label={t("label")} data-running={picture !== null} />
       {picture ? (
         <>

@@ -37,6 +37,7 @@ export function DeskScreen({
   const [started, setStarted] = useState(false);
   const [camera, setCamera] = useChoice("guestlist.door.camera", "");
   const [sound, setSound] = useChoice("guestlist.door.sound", "on");
+  const [pace, setPace] = useChoice("guestlist.door.pace", "auto");
   const [open, setOpen] = useState<"menu" | "leave" | null>(null);
   const [said, setSaid] = useState<Said | null>(null);
   const [isAsking, setAsking] = useState(false);
@@ -49,6 +50,8 @@ export function DeskScreen({
   const reports = scans.filter((scan) => reportOf(scan) !== null && !scan.noted);
   const fresh = useFreshReport(reports[0]?.id, () => signal("refused", { sound: sound === "on" }));
   const freshScan = reports.find((scan) => scan.id === fresh.id);
+  // The server may answer while the verdict is still on the screen: then it says so there, and the verdict stays.
+  const shown = said?.scan && scans.find((scan) => scan.id === said.scan?.id);
 
   const say = async (coming: Promise<Said>) => {
     isBusy.current = true;
@@ -66,7 +69,8 @@ export function DeskScreen({
     }
   };
   const onCode = (code: string, seen: number) => {
-    if (!isBusy.current && gate.current.admits(code, seen)) void say(desk.scan(code, seen));
+    if (isBusy.current || said) gate.current.stays(code, seen);
+    else if (gate.current.admits(code, seen)) void say(desk.scan(code, seen));
   };
   const onNext = useCallback(() => {
     setSaid(null);
@@ -92,7 +96,7 @@ export function DeskScreen({
       </p>
       <div
         inert={said !== null}
-        className="mx-auto flex h-dvh max-w-[600px] flex-col gap-3 px-4 pt-[max(12px,env(safe-area-inset-top))]"
+        className="mx-auto flex min-h-dvh max-w-[600px] flex-col gap-3 px-4 pt-[max(12px,env(safe-area-inset-top))]"
       >
         <header className="flex items-start justify-between gap-2">
           <div className="min-w-0">
@@ -129,10 +133,13 @@ export function DeskScreen({
             {t("pass_later")}
           </p>
         )}
-        {freshScan && part !== "history" && (
-          <div role="alert" className="notice warn mb-0 flex items-center gap-3 p-3">
+        {freshScan && !said && part !== "history" && (
+          <div role="alert" className="notice warn mb-0 flex flex-wrap items-center gap-3 p-3">
             <TriangleAlert aria-hidden size={22} className="flex-none" />
-            <p className="mt-0 min-w-0 flex-1 text-ink">{words.report(freshScan)}</p>
+            <p className="mt-0 flex-[1_1_10rem] text-ink">
+              <strong className="block">{words.who(freshScan)}</strong>
+              {words.report(freshScan)}
+            </p>
             <button
               type="button"
               className="button quiet compact mt-0 min-h-11"
@@ -145,19 +152,18 @@ export function DeskScreen({
             </button>
           </div>
         )}
-        <Tabs.Root value={part} onValueChange={onPart} className="flex min-h-0 flex-1 flex-col">
-          <Tabs.Panel value="scan" className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto">
-            <div className="min-h-64 flex-1">
+        <Tabs.Root value={part} onValueChange={onPart} className="flex flex-1 flex-col">
+          <Tabs.Panel value="scan" className="flex flex-1 flex-col gap-3 pb-3">
+            <div className="grid min-h-64 flex-1">
               {started ? (
                 <CameraView
                   camera={camera === "" ? null : camera}
                   onCamera={setCamera}
-                  paused={said !== null}
                   onCode={onCode}
                   instead={<p>{t("camera.instead")}</p>}
                 />
               ) : (
-                <div className="viewfinder grid h-full min-h-64 place-content-center justify-items-center gap-4 p-6 text-center">
+                <div className="viewfinder grid place-content-center justify-items-center gap-4 p-6 text-center">
                   <Camera aria-hidden size={44} />
                   <p className="max-w-[34ch]">{t("camera.why")}</p>
                   <button
@@ -175,7 +181,7 @@ export function DeskScreen({
             </div>
             <LastScan scans={scans} words={words} onUndo={onUndo} />
           </Tabs.Panel>
-          <Tabs.Panel value="names" className="min-h-0 flex-1 overflow-y-auto pb-4">
+          <Tabs.Panel value="names" className="flex-1 pb-4">
             <Names
               database={database}
               event={pass.event}
@@ -189,12 +195,12 @@ export function DeskScreen({
               onCode={(code) => onCode(code, performance.now())}
             />
           </Tabs.Panel>
-          <Tabs.Panel value="history" className="min-h-0 flex-1 overflow-y-auto pb-4">
+          <Tabs.Panel value="history" className="flex-1 pb-4">
             <Scans scans={scans} words={words} onUndo={onUndo} onNote={(scan) => void desk.note(scan)} />
           </Tabs.Panel>
           <Tabs.List
             aria-label={t("tabs.label")}
-            className="-mx-4 order-last flex border-line border-t bg-paper px-2 pb-[env(safe-area-inset-bottom)]"
+            className="-mx-4 sticky bottom-0 z-10 order-last flex border-line border-t bg-paper px-2 pb-[env(safe-area-inset-bottom)]"
           >
             <PartTab value="scan" Icon={Camera} label={t("tabs.scan")} />
             <PartTab value="names" Icon={Search} label={t("tabs.names")} />
@@ -218,6 +224,8 @@ export function DeskScreen({
       {said && (
         <VerdictScreen
           said={said}
+          goesOn={pace === "auto"}
+          late={shown ? words.report(shown) : null}
           words={words}
           onNext={onNext}
           onUndo={(scan) => {
@@ -235,6 +243,8 @@ export function DeskScreen({
         words={words}
         sound={sound}
         onSound={setSound}
+        pace={pace}
+        onPace={setPace}
         camera={camera}
         onCamera={setCamera}
         onRefresh={() => desk.refresh()}
@@ -270,7 +280,7 @@ function PartTab({
     <Tabs.Tab
       value={value}
       aria-label={count > 0 ? full : undefined}
-      className="grid min-h-16 flex-1 place-content-center justify-items-center gap-1 text-sm text-soft data-[active]:font-semibold data-[active]:text-accent"
+      className="grid min-h-16 flex-1 place-content-center justify-items-center gap-1 text-[min(0.875rem,4.4vw)] text-soft data-[active]:font-semibold data-[active]:text-accent"
     >
       <span className="relative">
         <Icon aria-hidden size={24} />

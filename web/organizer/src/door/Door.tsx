@@ -38,7 +38,9 @@ export default function Door() {
       // Out of the address bar and the history, as soon as it is kept.
       open(database, token).then(() => navigate(".", { replace: true }));
     } else {
-      currentPass(database).then((current) => setPass(current ?? null));
+      currentPass(database).then((current) =>
+        setPass((open) => (open === undefined ? (current ?? null) : open)),
+      );
     }
   }, [database, hash, navigate, open]);
 
@@ -61,9 +63,12 @@ function AtDoor({ database, pass, onLeft }: { database: Database; pass: StoredPa
   const [desk, setDesk] = useState<Desk>();
   useEffect(() => {
     const made = new Desk(database, location.origin, pass);
-    setDesk(made);
-    void made.start();
-    return () => made.stop();
+    let current = true;
+    made.start().then(() => current && setDesk(made));
+    return () => {
+      current = false;
+      made.stop();
+    };
   }, [database, pass]);
   return desk ? <Standing database={database} desk={desk} onLeft={onLeft} /> : <Loading />;
 }

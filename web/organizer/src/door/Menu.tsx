@@ -19,6 +19,8 @@ export function Menu({
   words,
   sound,
   onSound,
+  pace,
+  onPace,
   camera,
   onCamera,
   onRefresh,
@@ -32,6 +34,8 @@ export function Menu({
   words: Words;
   sound: string;
   onSound: (sound: string) => void;
+  pace: string;
+  onPace: (pace: string) => void;
   camera: string;
   onCamera: (id: string) => void;
   onRefresh: () => Promise<void>;
@@ -100,6 +104,10 @@ export function Menu({
         >
           <option value="on">{t("sound_on")}</option>
           <option value="off">{t("sound_off")}</option>
+        </SelectField>
+        <SelectField label={t("pace")} value={pace} onChange={(change) => onPace(change.currentTarget.value)}>
+          <option value="auto">{t("pace_auto")}</option>
+          <option value="tap">{t("pace_tap")}</option>
         </SelectField>
         {cameras.length > 1 && (
           <SelectField

@@ -133,7 +133,7 @@ function Line({
   const [only, ...others] = entries;
   return (
     <li className="grid gap-2 px-4 py-3">
-      <div className="flex min-h-12 items-center justify-between gap-3">
+      <div className="flex min-h-12 flex-wrap items-center justify-between gap-x-3">
         <span className={comes ? "font-semibold text-lg" : "soft text-lg"}>{name}</span>
         {comes && only && others.length === 0 ? (
           only.what

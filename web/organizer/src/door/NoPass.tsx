@@ -30,7 +30,7 @@ export function NoPass({ onPass }: { onPass: (token: string) => void }) {
         <div className="grid gap-4">
           <p>{t("no_pass.open")}</p>
           {scanning ? (
-            <CameraView camera={camera} onCamera={setCamera} paused={false} onCode={use} />
+            <CameraView camera={camera} onCamera={setCamera} onCode={use} />
           ) : (
             <button type="button" className="button" onClick={() => setScanning(true)}>
               <QrCode aria-hidden size={20} /> {t("no_pass.scan")}

@@ -8,6 +8,9 @@ import { canUndo } from "./scans";
 import { Mark } from "./VerdictScreen";
 import type { Words } from "./words";
 
+/** How many scans are shown at most. The others are kept as well. */
+const MOST = 200;
+
 interface About {
   scans: readonly StoredScan[];
   words: Words;
@@ -48,12 +51,13 @@ export function Scans({ scans, words, onUndo, onNote }: About & { onNote: (scan:
         <h2 id="scans">{t("history.title")}</h2>
         {scans.length === 0 && <Empty title={t("history.empty")} />}
         <ul className="card list-none divide-y divide-line empty:hidden">
-          {scans.map((scan) => (
+          {scans.slice(0, MOST).map((scan) => (
             <li key={scan.id} className="p-4">
               <Line scan={scan} words={words} onUndo={onUndo} />
             </li>
           ))}
         </ul>
+        {scans.length > MOST && <p className="soft">{t("history.older", { count: scans.length - MOST })}</p>}
       </section>
     </div>
   );

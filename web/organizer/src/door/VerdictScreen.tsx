@@ -1,14 +1,14 @@
 /** Green, amber or red over the whole screen: an icon, a word, whose ticket it is, and why. */
 import { useTranslations } from "@guestlist/shared/i18n";
-import { CircleCheckBig, CircleQuestionMark, History, OctagonX, Undo2 } from "lucide-react";
+import { CircleCheckBig, CircleQuestionMark, History, OctagonX, TriangleAlert, Undo2 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { Said } from "./desk";
 import { canUndo } from "./scans";
 import { lookOf, type Verdict } from "./verdict";
 import type { Words } from "./words";
 
-/** How long each stays by itself, in milliseconds. Who wants more time finds it under the last scan. */
-const STAYS = { admitted: 1_800, already_in: 5_000, refused: 5_000 } as const;
+/** How long each is shown, in milliseconds, unless it waits for a tap. */
+const SHOWN = { admitted: 1_800, already_in: 5_000, refused: 5_000 } as const;
 
 const ICONS = {
   admitted: CircleCheckBig,
@@ -30,11 +30,17 @@ export function Mark({ verdict }: { verdict: Verdict }) {
 
 export function VerdictScreen({
   said,
+  goesOn,
+  late,
   words,
   onNext,
   onUndo,
 }: {
   said: Said;
+  /** Whether it makes way for the next by itself. */
+  goesOn: boolean;
+  /** What the server said meanwhile, where it is another thing. */
+  late: string | null;
   words: Words;
   onNext: () => void;
   onUndo: (scan: string) => void;
@@ -45,13 +51,15 @@ export function VerdictScreen({
   const Icon = ICONS[look];
   const screen = useRef<HTMLElement>(null);
   const next = useRef<HTMLButtonElement>(null);
-  const stays = STAYS[verdict.outcome];
+  const shown = late ? SHOWN.refused : SHOWN[verdict.outcome];
 
   useEffect(() => {
-    next.current?.focus();
-    const timer = setTimeout(onNext, stays);
+    if (!goesOn) return;
+    const timer = setTimeout(onNext, shown);
     return () => clearTimeout(timer);
-  }, [onNext, stays]);
+  }, [onNext, goesOn, shown]);
+
+  useEffect(() => next.current?.focus(), []);
 
   useEffect(() => {
     // For whoever measures: from the code's being seen until this was painted.
@@ -69,14 +77,21 @@ export function VerdictScreen({
     // biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same.
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside does the same.
     <section ref={screen} className={`verdict ${look}`} data-outcome={look} onClick={onNext}>
-      <div className="grid content-center justify-items-center gap-4">
+      <div className="what">
         <Icon aria-hidden className="size-[clamp(96px,26vh,200px)]" strokeWidth={1.75} />
-        <p className="word">{words.word(verdict)}</p>
-        {who && <p className="who">{who}</p>}
-        {ticket && verdict.outcome !== "refused" && <p className="text-xl">{ticket}</p>}
-        {why && <p className="max-w-[34ch] text-xl">{why}</p>}
+        <div className="grid justify-items-center gap-3">
+          <p className="word">{words.word(verdict)}</p>
+          {who && <p className="who">{who}</p>}
+          {ticket && verdict.outcome !== "refused" && <p className="text-xl">{ticket}</p>}
+          {why && <p className="max-w-[34ch] text-xl">{why}</p>}
+          {late && (
+            <p role="alert" className="late">
+              <TriangleAlert aria-hidden size={28} className="flex-none" /> {late}
+            </p>
+          )}
+        </div>
       </div>
-      <div className="mx-auto grid w-full max-w-[520px] gap-3">
+      <div className="acts">
         {scan && canUndo(scan) && (
           <button
             type="button"
@@ -92,7 +107,7 @@ export function VerdictScreen({
         <button ref={next} type="button" className="button next">
           {t("verdict.next")}
         </button>
-        <div className="clock" style={{ animationDuration: `${stays}ms` }} />
+        {goesOn && <div key={shown} className="clock" style={{ animationDuration: `${shown}ms` }} />}
       </div>
     </section>
   );

@@ -16,9 +16,9 @@ interface DetectorClass {
 
 const OPTIONS = { formats: ["qr_code" as const] };
 
-function zxing(): Detector {
-  // Left to itself it would fetch this file from somebody else's server.
-  prepareZXingModule({ overrides: { locateFile: () => wasm } });
+async function zxing(): Promise<Detector> {
+  // Left to itself it would fetch this file from somebody else's server. At once, so that the first code finds it there.
+  await prepareZXingModule({ overrides: { locateFile: () => wasm }, fireImmediately: true });
   return new Ponyfill(OPTIONS);
 }
 
@@ -32,14 +32,14 @@ async function native(): Promise<Detector | null> {
 /** Makes a decoder. */
 export async function makeDecoder(): Promise<Decoder> {
   const own = await native();
-  let detector = own ?? zxing();
+  let detector = own ?? (await zxing());
   return async (picture) => {
     try {
       return (await detector.detect(picture))[0]?.rawValue ?? null;
     } catch (problem) {
       // The browser's own may lack the service behind it, and says so only now.
       if (detector !== own) throw problem;
-      detector = zxing();
+      detector = await zxing();
       return (await detector.detect(picture))[0]?.rawValue ?? null;
     }
   };

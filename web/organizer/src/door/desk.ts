@@ -1,13 +1,6 @@
 /** A door at work: it decides what is put before it, keeps its list fresh and its scans on their way. */
 import { type Came, type DoorApi, doorApi, outcomeOf } from "./api";
-import {
-  type Answer,
-  CHANNEL,
-  type Database,
-  type ListState,
-  type StoredPass,
-  type StoredScan,
-} from "./database";
+import { CHANNEL, type Database, type ListState, type StoredPass, type StoredScan } from "./database";
 import { downloadAttendance, downloadCheckIns, downloadKeys, downloadList, keptKeys } from "./list";
 import { changePass, readDoor, unsentOf } from "./passes";
 import { uncounted } from "./presence";
@@ -18,20 +11,19 @@ import {
   recordScan,
   scansOf,
   showAlone,
-  showInstead,
   storeAnswered,
   ticketOf,
   undoScan,
 } from "./scans";
-import { answerOf, Sender } from "./sender";
-import { type Keys, readTicket } from "./token";
+import { answerOf, inWords, Sender } from "./sender";
+import { type Keys, readTicket, readyToVerify } from "./token";
 import { indexOf, type Verdict } from "./verdict";
 
 /** Until when after a code was seen the server's answer is waited for, in milliseconds: a verdict takes 300 at most. */
 const QUICK = 250;
 /** How often other doors' scans and the numbers are asked for, and how often the whole list, in milliseconds. */
 const POLL = 10_000;
-const WHOLE_LIST = 120_000;
+const WHOLE_LIST = 300_000;
 
 /** What the door says. `scan` is absent where nothing could be decided, and so nothing was recorded. */
 export interface Said {
@@ -104,6 +96,7 @@ export class Desk {
     document.addEventListener("visibilitychange", this.#wake);
     this.#poll = setInterval(() => this.#wake(), POLL);
     this.#keys = await keptKeys(this.#database);
+    void readyToVerify();
     await this.update();
     this.#wake();
   }
@@ -203,14 +196,10 @@ export class Desk {
     const scan = await recordScan(this.#database, presented, at);
     const coming = alone ? null : this.#sender.answerTo(scan.id, seen + QUICK);
     void this.#sender.send();
-    const answer = await coming;
-    if (!answer) {
-      if (!alone) void showAlone(this.#database, scan.id);
-      return { verdict: scan.verdict, scan };
-    }
-    const verdict = inWords(answer, scan.verdict);
-    const isSame = answer.outcome === scan.verdict.outcome;
-    return { verdict, scan: isSame ? scan : await showInstead(this.#database, scan.id, verdict) };
+    const answered = await coming;
+    if (!answered && !alone) void showAlone(this.#database, scan.id);
+    const shown = answered ?? scan;
+    return { verdict: shown.verdict, scan: shown };
   }
 
   /** The list isn't here yet: the server decides, or nobody does. */
@@ -317,19 +306,4 @@ export class Desk {
     this.#keys = await keptKeys(this.#database);
     return came;
   }
-}
-
-/** The server's answer as a verdict. What only this device can tell stays: whose ticket it is, and that it was forged. */
-function inWords(answer: Answer, here: Verdict): Verdict {
-  const { outcome, reason, admission, name } = answer;
-  const why = reason === "not_a_ticket" && here.reason === "forged" ? here.reason : reason;
-  return {
-    outcome,
-    ...(why ? { reason: why } : {}),
-    ...(here.ticket ? { ticket: here.ticket } : {}),
-    ...((name ?? here.name) ? { name: name ?? here.name } : {}),
-    ...(here.index ? { index: here.index } : {}),
-    ...(here.of ? { of: here.of } : {}),
-    ...(admission && outcome === "already_in" ? { admission } : {}),
-  };
 }

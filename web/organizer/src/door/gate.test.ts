@@ -15,6 +15,15 @@ test("out of sight for three seconds, it is shown anew", () => {
   expect(gate.admits("a", 8_998)).toBe(true);
 });
 
+test("what is held up while its verdict is shown isn't shown anew after it, and another code is", () => {
+  const gate = new Gate();
+  gate.admits("a", 0);
+  for (let now = 100; now <= 5_000; now += 100) gate.stays("a", now);
+  gate.stays("b", 5_050);
+  expect(gate.admits("a", 5_100)).toBe(false);
+  expect(gate.admits("b", 5_200)).toBe(true);
+});
+
 test("another code is let through at once, and so is the first after it", () => {
   const gate = new Gate();
   expect(gate.admits("a", 0)).toBe(true);

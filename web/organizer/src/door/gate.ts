@@ -17,6 +17,11 @@ export class Gate {
     return !again;
   }
 
+  /** The code of the last showing, seen meanwhile: it hasn't been out of sight. Another one waits for its turn. */
+  stays(code: string, now: number): void {
+    if (code === this.#last) this.#seenAt = now;
+  }
+
   /** Forgets what was last seen: the camera starts anew. */
   open(): void {
     this.#last = "";

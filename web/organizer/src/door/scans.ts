@@ -1,7 +1,7 @@
 /** This device's scans: decided and stored in one transaction, so that two windows of one device can't both let one in. */
 import type { Database, Door, StoredScan } from "./database";
 import { admissionOf } from "./presence";
-import { bookingOf, decide, type Shown, type Verdict } from "./verdict";
+import { bookingOf, decide, type Shown } from "./verdict";
 
 /** A new scan's own id. */
 export function newScanId(): string {
@@ -72,11 +72,6 @@ export async function storeAnswered(database: Database, scan: StoredScan): Promi
   await Promise.all([stored.store.put(scan), stored.done]);
 }
 
-/** Writes down that the door showed the server's answer, which came in time, and not what this device would have said. */
-export function showInstead(database: Database, id: string, verdict: Verdict): Promise<StoredScan> {
-  return change(database, id, (scan) => ({ ...scan, verdict }));
-}
-
 /** Writes down that the server's answer didn't come in time, so that the next attempt to send it says so. */
 export function showAlone(database: Database, id: string): Promise<StoredScan> {
   return change(database, id, (scan) => ({ ...scan, alone: true }));
@@ -113,9 +108,9 @@ export async function undoScan(database: Database, id: string, now: Date): Promi
   ]);
 }
 
-/** Whether a scan let somebody in and can be taken back. */
-export function canUndo(scan: StoredScan): boolean {
-  return scan.verdict.outcome === "admitted" && !scan.undo;
+/** Whether a scan let somebody in, here or by the server's count, and can be taken back. */
+export function canUndo({ verdict, answer, undo }: StoredScan): boolean {
+  return !undo && (verdict.outcome === "admitted" || answer?.outcome === "admitted");
 }
 
 /** An event's scans on this device, newest first. */

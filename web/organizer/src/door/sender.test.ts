@@ -220,11 +220,20 @@ test("who waits for an answer gets it, or nothing when there is none", async () 
   const sent = sender(database);
   const answer = sent.answerTo(made.id, performance.now() + 5_000);
   void sent.send();
-  expect(await answer).toMatchObject({ outcome: "refused", reason: "cancelled" });
+  const shown = await answer;
+  expect(shown?.verdict).toMatchObject({ outcome: "refused", reason: "cancelled", name: "Ada Lovelace" });
+  expect(await database.get("scans", made.id), "stored as it is shown").toEqual(shown);
+  expect(shown && reportOf(shown), "nobody was let in, so there is nothing to report").toBeNull();
 
   const lost = await scan(database, COMPANION.ticket, false);
   network(() => null);
   const nothing = sent.answerTo(lost.id, performance.now() + 60_000);
   void sent.send();
   expect(await nothing).toBeNull();
+
+  const late = await scan(database, COMPANION.ticket, false);
+  network((asked) => view(asked, { outcome: "refused", reason: "cancelled" }));
+  expect(await sent.answerTo(late.id, performance.now()), "the door has decided").toBeNull();
+  await sent.send();
+  expect(await database.get("scans", late.id)).toMatchObject({ verdict: late.verdict });
 });

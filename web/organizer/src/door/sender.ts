@@ -6,6 +6,7 @@
 import { type Came, doorApi, outcomeOf, type ScanView } from "./api";
 import type { Answer, Database, Outgoing, StoredPass, StoredScan } from "./database";
 import { changePass } from "./passes";
+import type { Verdict } from "./verdict";
 
 /** The first and the longest pause after a failure, in milliseconds. */
 const FIRST_PAUSE = 1_000;
@@ -15,7 +16,7 @@ export class Sender {
   readonly #database: Database;
   readonly #origin: string;
   readonly #changed: () => void;
-  readonly #waiting = new Map<string, (answer: Answer | null) => void>();
+  readonly #waiting = new Map<string, Waiting>();
   #running: Promise<void> | null = null;
   #again = false;
   #pause = 0;
@@ -46,17 +47,23 @@ export class Sender {
     return this.#running;
   }
 
-  /** The server's answer to a scan, if it comes before `deadline` (by `performance.now`). */
-  answerTo(scan: string, deadline: number): Promise<Answer | null> {
+  /**
+   * The scan with the server's answer as what is shown of it, if that comes before `deadline` (by `performance.now`).
+   * Else what this device decided stands, and another answer becomes a report.
+   */
+  answerTo(scan: string, deadline: number): Promise<StoredScan | null> {
     return new Promise((resolve) => {
-      const late = setTimeout(() => done(null), Math.max(0, deadline - performance.now()));
-      const done = (answer: Answer | null) => {
-        clearTimeout(late);
-        this.#waiting.delete(scan);
-        resolve(answer);
-      };
-      this.#waiting.set(scan, done);
+      const late = setTimeout(() => this.#claim(scan)?.(null), Math.max(0, deadline - performance.now()));
+      this.#waiting.set(scan, { late, resolve });
     });
+  }
+
+  /** Takes over who waits for a scan's answer, so that it can't be too late any more. */
+  #claim(scan: string): Waiting["resolve"] | undefined {
+    const waiting = this.#waiting.get(scan);
+    clearTimeout(waiting?.late);
+    this.#waiting.delete(scan);
+    return waiting?.resolve;
   }
 
   /** Ends the trying; what is queued stays. */
@@ -66,7 +73,7 @@ export class Sender {
   }
 
   #giveUpWaiting(): void {
-    for (const done of [...this.#waiting.values()]) done(null);
+    for (const scan of [...this.#waiting.keys()]) this.#claim(scan)?.(null);
   }
 
   async #run(): Promise<void> {
@@ -175,18 +182,29 @@ export class Sender {
     { kind, scan: id }: Outgoing,
     came: Exclude<Came<ScanView>, { kind: "later" | "pass" }>,
   ): Promise<void> {
-    const stored = this.#database.transaction(["scans", "outbox"], "readwrite", { durability: "strict" });
-    const scan = await stored.objectStore("scans").get(id);
-    await stored.objectStore("outbox").delete(key);
-    if (scan) {
-      const next = kind === "scan" ? answered(scan, came) : takenBack(scan, came);
-      await stored.objectStore("scans").put(next);
+    const show = kind === "scan" ? this.#claim(id) : undefined;
+    let shown: StoredScan | null = null;
+    try {
+      const stored = this.#database.transaction(["scans", "outbox"], "readwrite", { durability: "strict" });
+      const scan = await stored.objectStore("scans").get(id);
+      await stored.objectStore("outbox").delete(key);
+      if (scan) {
+        const next = kind === "scan" ? answered(scan, came, show !== undefined) : takenBack(scan, came);
+        await stored.objectStore("scans").put(next);
+        shown = next;
+      }
       await stored.done;
-      if (kind === "scan") this.#waiting.get(id)?.(next.answer ?? null);
+    } finally {
+      show?.(shown);
     }
-    await stored.done;
     this.#changed();
   }
+}
+
+/** Somebody before a door whose verdict waits for the server's answer. */
+interface Waiting {
+  late: ReturnType<typeof setTimeout>;
+  resolve: (scan: StoredScan | null) => void;
 }
 
 /** A server's view of a scan as an answer. */
@@ -202,9 +220,11 @@ export function answerOf(view: ScanView): Answer {
 
 type Settled = Exclude<Came<ScanView>, { kind: "later" | "pass" }>;
 
-function answered(scan: StoredScan, came: Settled): StoredScan {
+/** `isShown`: the door waits for this answer, and shows it instead of its own decision. */
+function answered(scan: StoredScan, came: Settled, isShown: boolean): StoredScan {
   if (came.kind === "refused") return { ...scan, refused: came.refusal };
-  return { ...scan, answer: answerOf(came.data) };
+  const answer = answerOf(came.data);
+  return { ...scan, answer, ...(isShown ? { verdict: inWords(answer, scan.verdict) } : {}) };
 }
 
 function takenBack(scan: StoredScan, came: Settled): StoredScan {
@@ -213,4 +233,19 @@ function takenBack(scan: StoredScan, came: Settled): StoredScan {
   const wasCounted = scan.answer?.outcome === "admitted";
   if (came.kind === "done" || !wasCounted) return { ...scan, undo: { ...undo, answeredAt: Date.now() } };
   return { ...scan, undo: { ...undo, refused: came.refusal } };
+}
+
+/** The server's answer as a verdict. What only this device can tell stays: whose ticket it is, and that it was forged. */
+export function inWords(answer: Answer, here: Verdict): Verdict {
+  const { outcome, reason, admission, name } = answer;
+  const why = reason === "not_a_ticket" && here.reason === "forged" ? here.reason : reason;
+  return {
+    outcome,
+    ...(why ? { reason: why } : {}),
+    ...(here.ticket ? { ticket: here.ticket } : {}),
+    ...((name ?? here.name) ? { name: name ?? here.name } : {}),
+    ...(here.index ? { index: here.index } : {}),
+    ...(here.of ? { of: here.of } : {}),
+    ...(admission && outcome === "already_in" ? { admission } : {}),
+  };
 }

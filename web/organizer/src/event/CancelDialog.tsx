@@ -39,7 +39,7 @@ export function CancelDialog({
     },
     onSuccess: async () => {
       await client.invalidateQueries();
-      say(t("done"));
+      say(t("done", { count: booked }));
       onClose();
     },
   });

@@ -33,7 +33,7 @@ export function EventHead({ event }: { event: EventView }) {
           <h1 className="!text-[clamp(1.25rem,0.9rem+1.6vw,1.75rem)]">{event.name}</h1>
           <p className="mt-1 text-soft">
             <time dateTime={event.starts_at}>{when.date}</time>, {when.time}
-            {when.elsewhere && ` (${when.zone})`}
+            {when.elsewhere && ` · ${when.zone}`}
             {event.place && ` · ${event.place.name}`}
             {event.online && ` · ${t("online")}`}
           </p>
@@ -49,15 +49,15 @@ export function EventHead({ event }: { event: EventView }) {
         </div>
       </div>
       <nav aria-label={t("pages")} className="mt-4 border-line border-b">
-        <ul className="list-none -mb-px flex flex-wrap gap-x-1">
+        <ul className="list-none -mb-px flex flex-wrap sm:gap-x-1">
           {PAGES.map(([path, word]) => (
             <li key={word}>
               <NavLink
                 to={`/events/${event.id}${path}`}
                 end
-                className="inline-flex min-h-11 items-center gap-2 border-transparent border-b-3 px-3 text-soft no-underline hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+                className="inline-flex min-h-11 items-center gap-2 border-transparent border-b-3 px-1.75 text-sm sm:px-3 sm:text-base text-soft no-underline hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink"
               >
-                {word === "doors" && <ScanLine aria-hidden size={16} />}
+                {word === "doors" && <ScanLine aria-hidden size={16} className="hidden sm:block" />}
                 {t(`tabs.${word}`)}
               </NavLink>
             </li>

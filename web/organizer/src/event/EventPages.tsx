@@ -1,24 +1,27 @@
 import { problemOf, queries } from "@guestlist/shared/api";
-import { Empty, Loading } from "@guestlist/shared/ui";
+import { Loading } from "@guestlist/shared/ui";
 import { Link, Outlet, useOutletContext, useParams } from "react-router";
 import { useTranslations } from "use-intl";
+import { Nothing } from "../ui/Nothing";
 import { Trouble } from "../ui/Trouble";
 import { EventHead } from "./EventHead";
 import type { EventView } from "./phase";
+import { useHue } from "./useHue";
 
 /** What the pages of one event stand in: its head, and the way between them. */
 export default function EventPages() {
   const { event: id = "" } = useParams();
   const { data: event, error, refetch } = useEvent(id, 30_000);
+  useHue(event?.hue);
   if (!event) {
     if (error) return <Missing error={error} retry={refetch} />;
     return <Loading />;
   }
   return (
-    <div className={`hue${event.hue}`}>
+    <>
       <EventHead event={event} />
       <Outlet context={event} />
-    </div>
+    </>
   );
 }
 
@@ -45,6 +48,7 @@ export function Missing({ error, retry }: { error: unknown; retry: () => void })
     return (
       <>
         <title>{t("page_title_unknown")}</title>
+        <h1 className="sr-only">{t("page_title_unknown")}</h1>
         <Trouble error={error} retry={retry} />
       </>
     );
@@ -52,7 +56,7 @@ export function Missing({ error, retry }: { error: unknown; retry: () => void })
   return (
     <>
       <title>{t("page_title_unknown")}</title>
-      <Empty
+      <Nothing
         title={t("missing_title")}
         action={
           <Link to="/" className="button">
@@ -61,7 +65,7 @@ export function Missing({ error, retry }: { error: unknown; retry: () => void })
         }
       >
         {t("missing_text")}
-      </Empty>
+      </Nothing>
     </>
   );
 }

@@ -41,7 +41,7 @@ export function NextSteps({
           <Step
             to={to("guests")}
             icon={<Users aria-hidden size={18} />}
-            word={t("guests")}
+            word={phase === "past" ? t("guests_past") : t("guests")}
             note={t("guests_note")}
           />
         )}

@@ -1,39 +1,46 @@
 import type { components } from "@guestlist/shared/api";
 import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import type { Phase } from "./phase";
 
 type Attendance = components["schemas"]["Attendance"];
 
-/** The four numbers of an event, large. They are read out when they change only if one goes to them. */
-export function Numbers({ places }: { places: Attendance }) {
+/** The numbers of an event, large. What they mean changes when it is over. */
+export function Numbers({ places, phase }: { places: Attendance; phase: Phase }) {
   const t = useTranslations("overview");
   const format = useFormatter();
-  const share = places.capacity ? Math.min(1, places.booked / places.capacity) : null;
-  const inShare = places.booked > 0 ? Math.min(1, places.admitted / places.booked) : null;
+  const { capacity, booked, left, admitted, expected } = places;
+  const over = phase === "past" || phase === "cancelled";
   return (
-    <dl className="card grid grid-cols-2 overflow-hidden lg:grid-cols-4 [&>div]:border-line [&>div]:p-4 sm:[&>div]:p-5 [&>div:nth-child(even)]:border-l [&>div:nth-child(n+3)]:border-t lg:[&>div:nth-child(n+2)]:border-l lg:[&>div:nth-child(n+3)]:border-t-0">
+    <dl className="grid grid-cols-[repeat(auto-fit,minmax(max(8.5rem,40%),1fr))] gap-px overflow-hidden rounded-card border border-line bg-line lg:grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))]">
       <Figure
         word={t("booked")}
-        number={format.number(places.booked)}
-        note={
-          places.capacity === undefined
-            ? t("no_limit")
-            : t("of", { capacity: format.number(places.capacity) })
-        }
-        share={share}
+        number={format.number(booked)}
+        note={capacity === undefined ? t("no_limit") : t("of", { capacity: format.number(capacity) })}
+        share={capacity ? booked / capacity : null}
       />
-      <Figure
-        word={t("left")}
-        number={places.left === undefined ? "∞" : format.number(places.left)}
-        note={places.left === 0 ? t("full") : places.left === undefined ? t("no_limit") : t("left_note")}
-      />
-      <Figure
-        word={t("admitted")}
-        number={format.number(places.admitted)}
-        note={t("of_booked", { booked: format.number(places.booked) })}
-        share={inShare}
-      />
-      <Figure word={t("expected")} number={format.number(places.expected)} note={t("expected_note")} />
+      {left !== undefined && (
+        <Figure
+          word={over ? t("stayed_free") : t("left")}
+          number={format.number(left)}
+          note={left === 0 ? t("full") : over ? t("stayed_free_note") : t("left_note")}
+        />
+      )}
+      {phase !== "cancelled" && (
+        <>
+          <Figure
+            word={over ? t("came") : t("admitted")}
+            number={format.number(admitted)}
+            note={t("of_booked", { booked: format.number(booked) })}
+            share={booked > 0 ? admitted / booked : null}
+          />
+          <Figure
+            word={over ? t("absent") : t("expected")}
+            number={format.number(expected)}
+            note={over ? t("absent_note") : t("expected_note")}
+          />
+        </>
+      )}
     </dl>
   );
 }
@@ -47,10 +54,11 @@ function Figure({
   word: ReactNode;
   number: ReactNode;
   note: ReactNode;
+  /** What part of the whole it is. */
   share?: number | null;
 }) {
   return (
-    <div className="min-w-0">
+    <div className="min-w-0 bg-card p-4 sm:p-5">
       <dt className="small soft">{word}</dt>
       <dd className="mt-1">
         <span className="block font-bold font-display text-[clamp(1.75rem,1.2rem+2.4vw,2.75rem)] leading-none tabular-nums">
@@ -61,7 +69,7 @@ function Figure({
           <span aria-hidden className="mt-2 block h-1.5 overflow-hidden rounded-full bg-line">
             <span
               className="block h-full rounded-full bg-accent transition-[width] duration-200"
-              style={{ width: `${share * 100}%` }}
+              style={{ width: `${Math.min(1, share) * 100}%` }}
             />
           </span>
         )}

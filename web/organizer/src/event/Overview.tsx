@@ -32,18 +32,18 @@ export default function Overview() {
           {phase === "cancelled" && (
             <div className="notice bad !mb-0">
               <p className="font-semibold">{t("cancelled_title")}</p>
-              <p className="text-ink">{t("cancelled_text")}</p>
+              <p className="text-ink">{t("cancelled_text", { count: attendance.data?.booked ?? 0 })}</p>
               {event.cancel_message && <p className="quote">{event.cancel_message}</p>}
             </div>
           )}
           {attendance.isError && <Trouble error={attendance.error} retry={() => attendance.refetch()} />}
-          {attendance.data && <Numbers places={attendance.data} />}
-          <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_340px]">
-            <Timeline event={event} phase={phase} />
-            <div className="grid gap-6">
-              {phase !== "cancelled" && <NextSteps event={event} phase={phase} places={attendance.data} />}
-              <ShareCard event={event} />
+          {attendance.data && <Numbers places={attendance.data} phase={phase} />}
+          <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_21rem]">
+            <div className="grid min-w-0 gap-6">
+              <Timeline event={event} phase={phase} />
+              {(phase === "upcoming" || phase === "now") && <ShareCard event={event} />}
             </div>
+            {phase !== "cancelled" && <NextSteps event={event} phase={phase} places={attendance.data} />}
           </div>
         </div>
       )}

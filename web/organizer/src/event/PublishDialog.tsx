@@ -74,7 +74,7 @@ export function PublishDialog({
             {event.capacity === undefined ? t("open") : t("places", { capacity: event.capacity })}
           </Fact>
           <Fact icon={<CalendarCheck2 aria-hidden size={20} />}>
-            {t("when", { date: when.date, time: when.time })}
+            {t("when", { date: when.date, time: when.time, reminders: remindersOf(event) })}
           </Fact>
         </ul>
         <p className="small soft">{t("later")}</p>
@@ -93,6 +93,12 @@ export function PublishDialog({
       />
     </>
   );
+}
+
+/** Which reminders are still ahead. */
+function remindersOf(event: EventView): "both" | "hour" | "none" {
+  const hours = (Date.parse(event.starts_at) - Date.now()) / 3_600_000;
+  return hours > 24 ? "both" : hours > 1 ? "hour" : "none";
 }
 
 function Fact({ icon, children }: { icon: ReactNode; children: ReactNode }) {

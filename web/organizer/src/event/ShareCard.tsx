@@ -8,26 +8,33 @@ import type { EventView } from "./phase";
 export function ShareCard({ event }: { event: EventView }) {
   const t = useTranslations("share");
   return (
-    <section className="card pad grid gap-4" aria-labelledby="share-title">
-      <h2 id="share-title" className="!font-text !text-base">
-        {t("title")}
-      </h2>
-      <div className="grid grid-cols-[112px_1fr] items-center gap-4">
-        <div className="rounded-control border border-line bg-white p-1">
-          <Qr text={event.short_url} label={t("qr")} />
-        </div>
-        <p className="small soft">{event.visibility === "unlisted" ? t("text_unlisted") : t("text")}</p>
+    <section
+      className="card pad grid grid-cols-1 items-center gap-x-6 gap-y-4 sm:grid-cols-[9.25rem_minmax(0,1fr)]"
+      aria-labelledby="share-title"
+    >
+      <div className="w-37 rounded-control border border-line bg-white p-1 max-sm:order-2">
+        <Qr text={event.short_url} label={t("qr")} />
       </div>
-      <Copy text={event.short_url} label={t("link")} />
-      <a
-        href={event.url}
-        target="_blank"
-        rel="noreferrer"
-        className="inline-flex min-h-11 items-center gap-2 font-semibold"
-      >
-        {t("open")}
-        <ExternalLink aria-hidden size={16} />
-      </a>
+      <div className="grid min-w-0 grid-cols-1 gap-3">
+        <div>
+          <h2 id="share-title" className="!font-text !text-base">
+            {t("title")}
+          </h2>
+          <p className="small soft mt-1">
+            {event.visibility === "unlisted" ? t("text_unlisted") : t("text")}
+          </p>
+        </div>
+        <Copy text={event.short_url} label={t("link")} />
+        <a
+          href={event.url}
+          target="_blank"
+          rel="noreferrer"
+          className="inline-flex min-h-8 items-center gap-2 justify-self-start font-semibold"
+        >
+          {t("open")}
+          <ExternalLink aria-hidden size={16} />
+        </a>
+      </div>
     </section>
   );
 }

@@ -35,9 +35,15 @@ export function Timeline({ event, phase }: { event: EventView; phase: Phase }) {
       {data && (
         <>
           {data.incomplete && <p className="small soft">{t("incomplete")}</p>}
-          <Bookings event={event} points={data.bookings} width={WIDTHS[data.bookings_by]} now={now} />
+          <Bookings
+            event={event}
+            phase={phase}
+            points={data.bookings}
+            width={WIDTHS[data.bookings_by]}
+            now={now}
+          />
           {(data.arrivals.length > 0 || phase === "now" || phase === "past") && (
-            <Arrivals event={event} points={data.arrivals} now={now} />
+            <Arrivals event={event} phase={phase} points={data.arrivals} now={now} />
           )}
         </>
       )}
@@ -47,11 +53,13 @@ export function Timeline({ event, phase }: { event: EventView; phase: Phase }) {
 
 function Bookings({
   event,
+  phase,
   points,
   width,
   now,
 }: {
   event: EventView;
+  phase: Phase;
   points: Points;
   width: number;
   now: number;
@@ -59,7 +67,13 @@ function Bookings({
   const t = useTranslations("timeline");
   const counts = readings(points);
   const [first] = counts;
-  if (!first) return <Nothing title={t("bookings")} text={t("no_bookings")} />;
+  if (!first)
+    return (
+      <Nothing
+        title={t("bookings")}
+        text={phase === "upcoming" || phase === "now" ? t("no_bookings") : t("never_booked")}
+      />
+    );
   const last = counts.at(-1)?.at ?? first.at;
   const opened = event.published_at ? Date.parse(event.published_at) : first.at;
   const from = Math.min(opened, first.at);
@@ -78,11 +92,22 @@ function Bookings({
   );
 }
 
-function Arrivals({ event, points, now }: { event: EventView; points: Points; now: number }) {
+function Arrivals({
+  event,
+  phase,
+  points,
+  now,
+}: {
+  event: EventView;
+  phase: Phase;
+  points: Points;
+  now: number;
+}) {
   const t = useTranslations("timeline");
   const counts = readings(points);
   const [first] = counts;
-  if (!first) return <Nothing title={t("arrivals")} text={t("no_arrivals")} />;
+  if (!first)
+    return <Nothing title={t("arrivals")} text={phase === "now" ? t("no_arrivals") : t("never_came")} />;
   const last = counts.at(-1)?.at ?? first.at;
   const from = Math.min(first.at, Date.parse(event.starts_at) - 15 * MINUTE);
   const to = Math.max(last + 5 * MINUTE, Math.min(now, Date.parse(event.ends_at)));

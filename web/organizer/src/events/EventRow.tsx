@@ -14,7 +14,7 @@ export function EventRow({ event, now }: { event: OwnEvent; now: number }) {
   const place = event.place?.name ?? t("online");
   return (
     <li
-      className={`hue${event.hue} relative grid grid-cols-[72px_minmax(0,1fr)] items-center gap-x-4 gap-y-2 p-3 hover:bg-tint/40 sm:grid-cols-[104px_minmax(0,1fr)] md:grid-cols-[104px_minmax(0,1fr)_max-content_300px] md:p-4`}
+      className={`hue${event.hue} relative flex flex-wrap items-center gap-x-4 gap-y-2 p-3 hover:bg-tint/40 md:grid md:grid-cols-[104px_minmax(0,1fr)_max-content_max-content] md:p-4`}
     >
       <img
         src={event.cover_url}
@@ -22,9 +22,9 @@ export function EventRow({ event, now }: { event: OwnEvent; now: number }) {
         width={104}
         height={55}
         loading="lazy"
-        className={`aspect-[40/21] w-full rounded-[6px] bg-tint object-cover ${phase === "cancelled" || phase === "past" ? "opacity-60 grayscale" : ""}`}
+        className={`aspect-[40/21] w-18 sm:w-26 rounded-[6px] bg-tint object-cover ${phase === "cancelled" || phase === "past" ? "opacity-60 grayscale" : ""}`}
       />
-      <div className="min-w-0">
+      <div className="min-w-0 flex-1 basis-44">
         <h2 className="!font-text !text-base">
           <Link
             to={`/events/${event.id}`}
@@ -35,10 +35,10 @@ export function EventRow({ event, now }: { event: OwnEvent; now: number }) {
         </h2>
         <p className="small soft">
           <time dateTime={event.starts_at}>{when.short}</time>
-          {when.elsewhere && ` (${when.zone})`} · {place}
+          {when.elsewhere && ` · ${when.zone}`} · {place}
         </p>
       </div>
-      <div className="col-span-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 md:contents">
+      <div className="flex basis-full flex-wrap items-center justify-between gap-x-4 gap-y-2 md:contents">
         <span className="row gap-2 max-md:order-2">
           {event.visibility === "unlisted" && (
             <span className="chip text-soft">

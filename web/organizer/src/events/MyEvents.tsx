@@ -23,13 +23,13 @@ export default function MyEvents() {
       <title>{t("page_title")}</title>
       <div className="mb-4 flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
         <h1 className="!text-2xl">{t("title")}</h1>
-        <nav aria-label={t("filter")} className="-mx-1 flex flex-wrap gap-1">
+        <nav aria-label={t("filter")} className="-mx-1 flex flex-wrap sm:gap-1">
           {FILTERS.map((each) => (
             <Link
               key={each}
               to={each === "current" ? "/" : `/?show=${each}`}
               aria-current={each === filter ? "page" : undefined}
-              className="inline-flex min-h-11 items-center rounded-control px-3 text-soft no-underline hover:text-ink aria-[current]:bg-tint aria-[current]:font-semibold aria-[current]:text-ink"
+              className="inline-flex min-h-11 items-center rounded-control px-2 text-sm text-soft sm:px-3 sm:text-base no-underline hover:text-ink aria-[current]:bg-tint aria-[current]:font-semibold aria-[current]:text-ink"
             >
               {t(`filters.${each}`)}
             </Link>

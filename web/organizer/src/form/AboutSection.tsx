@@ -51,10 +51,13 @@ function Description({ faults }: { faults: Faults }) {
   const { register } = useFormContext<Values>();
   const text = useWatch<Values, "description">({ name: "description" });
   const tab =
-    "min-h-10 rounded-control px-3 text-soft data-[active]:bg-tint data-[active]:font-semibold data-[active]:text-ink";
+    "min-h-8 rounded-control px-3 text-soft data-[active]:bg-tint data-[active]:font-semibold data-[active]:text-ink";
   return (
-    <Tabs.Root defaultValue="write" className="grid gap-2">
-      <Tabs.List aria-label={t("description")} className="row justify-end gap-1 text-sm">
+    <Tabs.Root defaultValue="write" className="relative">
+      <Tabs.List
+        aria-label={t("description_tabs")}
+        className="row sm:-top-1 z-1 gap-1 text-sm max-sm:mb-1 sm:absolute sm:right-0"
+      >
         <Tabs.Tab value="write" className={tab}>
           {t("write")}
         </Tabs.Tab>
@@ -62,7 +65,7 @@ function Description({ faults }: { faults: Faults }) {
           {t("look")}
         </Tabs.Tab>
       </Tabs.List>
-      <Tabs.Panel value="write" keepMounted className="-mt-12">
+      <Tabs.Panel value="write" keepMounted>
         <TextArea
           label={t("description")}
           hint={t("description_hint")}
@@ -71,14 +74,17 @@ function Description({ faults }: { faults: Faults }) {
           {...register("description")}
         />
       </Tabs.Panel>
-      <Tabs.Panel value="preview" className="card pad min-h-40">
-        {text.trim() === "" ? (
-          <p className="soft">{t("description_empty")}</p>
-        ) : (
-          <Suspense fallback={<Loading />}>
-            <Markdown text={text} />
-          </Suspense>
-        )}
+      <Tabs.Panel value="preview">
+        <p className="label mb-1">{t("description")}</p>
+        <div className="card pad min-h-56">
+          {text.trim() === "" ? (
+            <p className="soft">{t("description_empty")}</p>
+          ) : (
+            <Suspense fallback={<Loading />}>
+              <Markdown text={text} />
+            </Suspense>
+          )}
+        </div>
       </Tabs.Panel>
     </Tabs.Root>
   );

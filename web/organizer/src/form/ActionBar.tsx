@@ -1,4 +1,3 @@
-import { problemOf } from "@guestlist/shared/api";
 import { Check, CircleAlert, CloudOff, HardDrive, LoaderCircle, PencilLine } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
@@ -34,7 +33,14 @@ export function ActionBar({
   return (
     <div className="sticky bottom-0 z-10 -mx-4 mt-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-line border-t bg-paper px-4 py-3 sm:mx-0 sm:px-0">
       <div className="small row min-h-10 min-w-0 flex-1 basis-52 gap-2">
-        <Standing state={state} live={live} onFaults={onFaults} onRetry={onRetry} onDecide={onDecide} />
+        <Standing
+          state={state}
+          live={live}
+          isNew={event === null}
+          onFaults={onFaults}
+          onRetry={onRetry}
+          onDecide={onDecide}
+        />
       </div>
       <div className="row gap-2">
         {unsaved && (
@@ -54,12 +60,14 @@ export function ActionBar({
 function Standing({
   state,
   live,
+  isNew,
   onFaults,
   onRetry,
   onDecide,
 }: {
   state: State;
   live: boolean;
+  isNew: boolean;
   onFaults: () => void;
   onRetry: () => void;
   onDecide: () => void;
@@ -70,7 +78,8 @@ function Standing({
       {word}
     </button>
   );
-  switch (state.kind) {
+  // A draft that was typed into is saved as soon as one pauses: that is one thing to whoever types.
+  switch (state.kind === "kept" && live && !isNew ? "saving" : state.kind) {
     case "saved":
       return (
         <>
@@ -108,7 +117,7 @@ function Standing({
       return (
         <span role="status" className="row gap-2">
           <CloudOff aria-hidden size={18} className="shrink-0 text-warn" />
-          <span>{problemOf(state.problem).status === 0 ? t("offline") : t("failed")}</span>
+          <span>{state.kind === "failed" && state.problem.status === 0 ? t("offline") : t("failed")}</span>
           {act(t("now"), onRetry)}
         </span>
       );

@@ -1,6 +1,6 @@
-import { problemOf, queries } from "@guestlist/shared/api";
+import { problemOf } from "@guestlist/shared/api";
 import { Cover } from "@guestlist/shared/ui";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { ImageUp, LoaderCircle, Trash2 } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
@@ -28,20 +28,11 @@ export function CoverSection({
 function Picture({ event, onChanged }: { event: EventView; onChanged: (event: EventView) => void }) {
   const t = useTranslations("cover");
   const format = useFormatter();
-  const client = useQueryClient();
   const input = useRef<HTMLInputElement>(null);
   const stop = useRef<AbortController>(null);
   const [progress, setProgress] = useState(0);
   const [over, setOver] = useState(false);
   const [why, setWhy] = useState<CoverWhy | null>(null);
-  const take = (changed: EventView) => {
-    client.setQueryData(
-      queries.queryOptions("get", "/api/events/{event}", { params: { path: { event: event.id } } }).queryKey,
-      changed,
-    );
-    void client.invalidateQueries({ queryKey: ["get", "/api/me/events"] });
-    onChanged(changed);
-  };
   const upload = useMutation({
     mutationFn: async (file: File) => {
       setWhy(null);
@@ -54,10 +45,10 @@ function Picture({ event, onChanged }: { event: EventView; onChanged: (event: Ev
       stop.current = new AbortController();
       return uploadCover(event, file, looked.type, setProgress, stop.current.signal);
     },
-    onSuccess: (changed) => changed && take(changed),
+    onSuccess: (changed) => changed && onChanged(changed),
     onError: (error) => setWhy(whyOf(problemOf(error))),
   });
-  const remove = useMutation({ mutationFn: () => removeCover(event), onSuccess: take });
+  const remove = useMutation({ mutationFn: () => removeCover(event), onSuccess: onChanged });
   const drawn = event.cover_url.startsWith("/covers/");
   const busy = upload.isPending;
   const choose = (files: FileList | null) => {
@@ -145,7 +136,7 @@ function Picture({ event, onChanged }: { event: EventView; onChanged: (event: Ev
       </p>
       {why && (
         <p role="alert" className="font-semibold text-bad">
-          {why === "said" ? problemOf(upload.error).detail : t(`faults.${why}`)}
+          {t(`faults.${why}`)}
         </p>
       )}
       <Trouble error={error} />

@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import { EventHead } from "../event/EventHead";
 import { Missing, useEvent } from "../event/EventPages";
 import { phaseOf } from "../event/phase";
+import { useHue } from "../event/useHue";
 import { Trouble } from "../ui/Trouble";
 import { Editor } from "./Editor";
 
@@ -20,13 +21,15 @@ export default function EditEvent() {
   const profile = useMe();
   const { data: event, error, refetch } = useEvent(id, false);
 
+  useHue(event?.hue);
+
   if (id !== "" && !event) return error ? <Missing error={error} retry={refetch} /> : <Loading />;
   if (profile.isPending || !session) return <Loading />;
   if (!profile.data && id === "") return <Trouble error={profile.error} retry={() => profile.refetch()} />;
   const phase = event && phaseOf(event, Date.now());
   if (event && (phase === "cancelled" || phase === "past")) {
     return (
-      <div className={`hue${event.hue}`}>
+      <>
         <title>{t("page_title", { event: event.name })}</title>
         <EventHead event={event} />
         <Empty
@@ -39,7 +42,7 @@ export default function EditEvent() {
         >
           {t("closed.text")}
         </Empty>
-      </div>
+      </>
     );
   }
   // A draft that just got its address goes on in the same form.

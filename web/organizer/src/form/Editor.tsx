@@ -120,7 +120,7 @@ export function Editor({
   const refusal = refused && faults.all.length === 0 && state.kind === "refused" ? refused.error : null;
 
   return (
-    <div className={`hue${event?.hue ?? 0}`}>
+    <>
       <title>{event ? t("page_title", { event: event.name }) : t("page_title_new")}</title>
       {event ? <EventHead event={event} /> : <h1 className="mb-6 !text-2xl">{t("title_new")}</h1>}
       {start.found && !given && state.kind !== "saved" && (
@@ -140,6 +140,12 @@ export function Editor({
             submit.preventDefault();
             if (live) void publish();
             else if (insist()) change.ask();
+          }}
+          onKeyDown={(press) => {
+            // Enter ends a line here; publishing and telling people are for the button.
+            if (press.key !== "Enter" || !(press.target instanceof HTMLInputElement)) return;
+            press.preventDefault();
+            void saver.flush();
           }}
           {...faults.watch}
         >
@@ -193,6 +199,6 @@ export function Editor({
           onPublished={(published) => navigate(`/events/${published.id}`)}
         />
       )}
-    </div>
+    </>
   );
 }

@@ -57,7 +57,9 @@ function Page({ values, event }: { values: Values; event: EventView | null }) {
   return (
     <article className={`hue${event?.hue ?? 0} grid gap-5`}>
       {event ? (
-        <Cover url={event.cover_url} hue={event.hue} />
+        <div className="[&>.cover]:mb-0">
+          <Cover url={event.cover_url} hue={event.hue} />
+        </div>
       ) : (
         <div className="cover grid place-items-center !mb-0">
           <p className="soft small grid place-items-center p-6 text-center">{t("no_cover")}</p>

@@ -14,7 +14,7 @@ export function Section({
   return (
     <section
       aria-labelledby={id}
-      className="grid gap-x-10 gap-y-4 border-line border-t py-8 first:border-t-0 first:pt-0 lg:grid-cols-[220px_minmax(0,1fr)]"
+      className="grid gap-x-10 gap-y-4 border-line border-t py-8 first:border-t-0 first:pt-0 lg:grid-cols-[13.75rem_minmax(0,1fr)]"
     >
       <div>
         <h2 id={id} className="!font-text !text-lg">

@@ -34,7 +34,7 @@ export function WhenSection({ faults }: { faults: Faults }) {
   const startsAt = instantOf(starts, zone);
   return (
     <Section title={t("when")} hint={t("when_hint")}>
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid items-start gap-5 sm:grid-cols-2">
         <TextField
           type="datetime-local"
           label={t("starts")}

@@ -1,7 +1,7 @@
 import { Combobox } from "@base-ui/react/combobox";
 import { Field } from "@guestlist/shared/ui";
 import { Check, ChevronDown } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { allZones, isFound, type ZoneChoice, zoneChoice } from "./zones";
 
@@ -20,12 +20,19 @@ export function ZoneField({
 }) {
   const t = useTranslations("form");
   const locale = useLocale();
-  const zones = useMemo(() => allZones([value], at, locale), [value, at, locale]);
+  // Some 400 of them, so not before they are looked through; their offsets are those of when that began.
+  const [opened, setOpened] = useState<number | null>(null);
+  const zones = useMemo(
+    () => (opened === null ? [zoneChoice(value, at, locale)] : allZones([value], opened, locale)),
+    [opened, value, at, locale],
+  );
+  const [box, setBox] = useState<HTMLElement | null>(null);
   const chosen = useMemo(() => zoneChoice(value, at, locale), [value, at, locale]);
   return (
     <Field label={t("zone")} hint={`${chosen.name}, ${chosen.offset}`} fault={fault}>
       <Combobox.Root
         items={zones}
+        onOpenChange={(open) => open && setOpened(at)}
         value={chosen}
         onValueChange={(zone: ZoneChoice | null) => zone && onChange(zone.id)}
         itemToStringLabel={(zone: ZoneChoice) => zone.id.replaceAll("_", " ")}
@@ -34,20 +41,26 @@ export function ZoneField({
         autoHighlight
         limit={60}
       >
-        <Combobox.InputGroup className="relative">
-          <Combobox.Input name="zone" autoComplete="off" className="input pr-12" />
-          <Combobox.Trigger
-            aria-label={t("zone_open")}
-            className="absolute inset-y-0 right-0 grid w-12 place-items-center text-soft"
-          >
-            <ChevronDown aria-hidden size={18} />
+        <div ref={setBox} className="relative">
+          <Combobox.Trigger name="zone" className="input flex items-center justify-between gap-2 text-left">
+            <Combobox.Value>{(zone: ZoneChoice) => zone.id.replaceAll("_", " ")}</Combobox.Value>
+            <ChevronDown aria-hidden size={18} className="shrink-0 text-soft" />
           </Combobox.Trigger>
-        </Combobox.InputGroup>
-        <Combobox.Portal>
-          <Combobox.Positioner sideOffset={4} className="z-40 outline-none">
-            <Combobox.Popup className="max-h-80 w-(--anchor-width) overflow-y-auto rounded-card border border-line bg-card p-1 shadow-float">
+        </div>
+        <Combobox.Portal container={box}>
+          <Combobox.Positioner positionMethod="fixed" sideOffset={4} className="z-40 outline-none">
+            <Combobox.Popup
+              aria-label={t("zone")}
+              className="w-(--anchor-width) rounded-card border border-line bg-card p-2 shadow-float"
+            >
+              <Combobox.Input
+                aria-label={t("zone_search")}
+                placeholder={t("zone_search")}
+                autoComplete="off"
+                className="input mb-1"
+              />
               <Combobox.Empty className="soft p-3 empty:hidden">{t("zone_none")}</Combobox.Empty>
-              <Combobox.List>
+              <Combobox.List className="max-h-72 overflow-y-auto overscroll-contain">
                 {(zone: ZoneChoice) => (
                   <Combobox.Item
                     key={zone.id}

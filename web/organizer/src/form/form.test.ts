@@ -6,6 +6,7 @@ import { pointOf } from "./point";
 import { EVENT } from "./testing";
 import { changedParts, changeOf, type EventView, emptyValues, requestOf, valuesOf } from "./values";
 import { between, instantOf, moved, wallAt } from "./wall";
+import { allZones, isFound } from "./zones";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 
@@ -196,5 +197,24 @@ describe("changes from two sides", () => {
     const { merged, taken } = merge(base, theirs, mine);
     expect(taken).toEqual(["online_link"]);
     expect(merged).toMatchObject({ where: "both", place: "Kino Rodina", link: "https://meet.example.org/1" });
+  });
+});
+
+describe("zones", () => {
+  const at = Date.parse("2026-12-04T19:00:00Z");
+  const all = allZones([], at, "en");
+  const found = (query: string) => all.filter((zone) => isFound(zone, query)).map((zone) => zone.id);
+  test("are found by city, by what it was called before, by region, by name and by offset", () => {
+    expect(found("kathm")).toEqual(["Asia/Kathmandu"]);
+    expect(found("Katmandu")).toEqual(["Asia/Kathmandu"]);
+    expect(found("sao paulo")).toEqual(["America/Sao_Paulo"]);
+    expect(found("buenos")).toContain("America/Argentina/Buenos_Aires");
+    expect(found("nepal")).toEqual(["Asia/Kathmandu"]);
+    expect(found("GMT+5:45")).toEqual(["Asia/Kathmandu"]);
+    expect(found("europe berl")).toEqual(["Europe/Berlin"]);
+    expect(found("atlantis")).toEqual([]);
+  });
+  test("hold one that the browser doesn't list", () => {
+    expect(allZones(["Etc/GMT+3"], at, "en").map((zone) => zone.id)).toContain("Etc/GMT+3");
   });
 });

@@ -113,6 +113,7 @@ export class Saver {
   /** Takes in an event that was saved by other means: a confirmed change, a cover. */
   adopt(event: EventView): void {
     this.base = event;
+    this.setting.saved(event);
     this.write();
     if (this.state.kind !== "dispute" && this.state.kind !== "saving")
       this.put({ kind: this.isSame() ? "saved" : this.isLive ? "partly" : "kept" });

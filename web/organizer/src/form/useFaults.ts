@@ -1,4 +1,5 @@
 import { problemOf } from "@guestlist/shared/api";
+import { useLanguage } from "@guestlist/shared/i18n";
 import { type FocusEvent, useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { check, type Fault, isMissing, saidByServer } from "./check";
@@ -24,6 +25,7 @@ export function useFaults(
 ): Faults {
   const t = useTranslations("faults");
   const format = useFormatter();
+  const english = useLanguage().language === "en";
   const [insisting, setInsisting] = useState(false);
   const [focused, setFocused] = useState<string | null>(null);
 
@@ -48,7 +50,10 @@ export function useFaults(
       if (!fault) return undefined;
       if (!insisting && isMissing(fault)) return undefined;
       if (!insisting && focused === field && !said.includes(fault)) return undefined;
-      const { wall } = fault.about;
+      const { wall, detail } = fault.about;
+      // The server speaks English; its words read on from the field's name.
+      if (fault.why === "said" && english && typeof detail === "string")
+        return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
       const about =
         typeof wall === "string"
           ? {

@@ -72,10 +72,12 @@ export function useSaver({
   });
   const state = useSyncExternalStore(saver.subscribe, saver.snapshot);
 
+  // As it was when the form was opened: what is read later comes from this form's own saving.
+  const opened = useRef(event);
   useEffect(() => {
     // What was found from before is on its way as if it had been typed now.
     if (start.found) {
-      if (event && start.base !== event) saver.rebase(event);
+      if (opened.current && start.base !== opened.current) saver.rebase(opened.current);
       else saver.change(start.values);
     }
     const online = () => void saver.flush();
@@ -84,6 +86,6 @@ export function useSaver({
       removeEventListener("online", online);
       saver.stop();
     };
-  }, [saver, start, event]);
+  }, [saver, start]);
   return { saver, state, start, event: current };
 }

@@ -12,6 +12,29 @@ export interface ZoneChoice {
   offset: string;
 }
 
+/** What some browsers still call zones whose cities are called otherwise today: by both names one is found. */
+const FORMER: Record<string, string> = {
+  "Africa/Asmera": "Africa/Asmara",
+  "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+  "America/Catamarca": "America/Argentina/Catamarca",
+  "America/Cordoba": "America/Argentina/Cordoba",
+  "America/Godthab": "America/Nuuk",
+  "America/Indianapolis": "America/Indiana/Indianapolis",
+  "America/Jujuy": "America/Argentina/Jujuy",
+  "America/Louisville": "America/Kentucky/Louisville",
+  "America/Mendoza": "America/Argentina/Mendoza",
+  "Asia/Calcutta": "Asia/Kolkata",
+  "Asia/Katmandu": "Asia/Kathmandu",
+  "Asia/Rangoon": "Asia/Yangon",
+  "Asia/Saigon": "Asia/Ho_Chi_Minh",
+  "Atlantic/Faeroe": "Atlantic/Faroe",
+  "Europe/Kiev": "Europe/Kyiv",
+  "Pacific/Enderbury": "Pacific/Kanton",
+  "Pacific/Ponape": "Pacific/Pohnpei",
+  "Pacific/Truk": "Pacific/Chuuk",
+};
+const FORMERLY = new Map(Object.entries(FORMER).map(([before, now]) => [now, before]));
+
 function part(id: string, style: "longGeneric" | "shortOffset", at: number, locale: string): string {
   const parts = new Intl.DateTimeFormat(locale, { timeZone: id, timeZoneName: style }).formatToParts(at);
   return parts.find((each) => each.type === "timeZoneName")?.value ?? "";
@@ -31,7 +54,8 @@ export function zoneChoice(id: string, at: number, locale: string): ZoneChoice {
 
 /** All zones that the browser knows, and those that it may call by another name. */
 export function allZones(more: string[], at: number, locale: string): ZoneChoice[] {
-  const ids = new Set(["UTC", ...Intl.supportedValuesOf("timeZone"), ...more.filter((id) => id !== "")]);
+  const known = Intl.supportedValuesOf("timeZone").map((id) => FORMER[id] ?? id);
+  const ids = new Set(["UTC", ...known, ...more.filter((id) => id !== "")]);
   return [...ids].sort().map((id) => zoneChoice(id, at, locale));
 }
 
@@ -44,9 +68,9 @@ function plain(text: string): string {
 
 /** Whether a zone is what somebody looks for: each word of it begins a word of the zone's. */
 export function isFound(zone: ZoneChoice, query: string): boolean {
-  const words = plain(`${zone.city} ${zone.region} ${zone.name} ${zone.offset} ${zone.id}`).split(
-    /[\s,/()_]+/,
-  );
+  const words = plain(
+    `${zone.city} ${zone.region} ${zone.name} ${zone.offset} ${zone.id} ${FORMERLY.get(zone.id) ?? ""}`,
+  ).split(/[\s,/()_]+/);
   return plain(query)
     .split(/[\s,/_]+/)
     .filter((word) => word !== "")

@@ -21,8 +21,8 @@ export function GuestCards({
   return (
     <ul className="card list-none divide-y divide-line">
       {bookings.map((booking) => (
-        <li key={booking.id} className="flex items-center justify-between gap-3 px-4 py-2">
-          <div className="min-w-0">
+        <li key={booking.id} className="flex flex-wrap items-center justify-between gap-x-3 px-4 py-2">
+          <div className="min-w-0 flex-1 basis-40">
             <p className="font-semibold">
               {booking.name}
               {booking.party_size > 1 && (

@@ -41,7 +41,7 @@ export function GuestTable({
         </thead>
         <tbody className="divide-y divide-line">
           {bookings.map((booking) => (
-            <tr key={booking.id} className="hover:bg-tint/40 [&>*]:px-4 [&>*]:py-1.5">
+            <tr key={booking.id} className="h-12 hover:bg-tint/40 [&>*]:px-4 [&>*]:py-1">
               <th scope="row" className="min-w-40">
                 {booking.name}
               </th>

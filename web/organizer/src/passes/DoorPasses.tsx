@@ -104,7 +104,7 @@ function Made({ pass }: { pass: NewPass }) {
         <p className="soft mt-1">{t("made_text")}</p>
       </div>
       <div className="grid gap-4">
-        <div className="mx-auto w-full max-w-72 rounded-control border border-line bg-white p-2">
+        <div className="mx-auto w-full max-w-80 rounded-control border border-line bg-white p-2">
           <Qr text={pass.url} label={t("qr", { door: pass.door })} />
         </div>
         <Copy text={pass.url} label={t("link")} />
@@ -141,8 +141,8 @@ function List({ onRevoked }: { onRevoked: (pass: Pass) => void }) {
       {passes.length > 0 && (
         <ul className="card list-none divide-y divide-line">
           {passes.map((pass) => (
-            <li key={pass.id} className="flex items-center justify-between gap-3 px-4 py-2">
-              <div className="min-w-0">
+            <li key={pass.id} className="flex flex-wrap items-center justify-between gap-x-3 px-4 py-2">
+              <div className="min-w-0 flex-1 basis-48">
                 <p className={`font-semibold ${pass.revoked_at ? "text-soft line-through" : ""}`}>
                   {pass.door}
                 </p>

@@ -3,11 +3,10 @@ import { useFormatter, useTranslations } from "use-intl";
 import { useStamp } from "../ui/useStamp";
 import { countAt, countMarks, type Reading, stepLine, thinned, timeMarks } from "./scale";
 
-const HEIGHT = 200;
-const LEFT = 44;
-const RIGHT = 14;
-const TOP = 14;
-const BOTTOM = 28;
+/** Measures, in letters' heights: the plot grows with the reader's text. */
+const MEASURES = { height: 12.5, left: 2.75, right: 0.875, top: 0.875, bottom: 1.75 };
+/** How much room a mark on the time axis takes. */
+const MARK = 6;
 /** How many lines the table beside a plot has at most. */
 const LINES = 24;
 
@@ -35,7 +34,14 @@ export function Plot({
   const stamp = useStamp(zone);
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
+  const { width, letter } = useSize(box);
+  const [height, left, right, topGap, bottom] = [
+    MEASURES.height * letter,
+    MEASURES.left * letter,
+    MEASURES.right * letter,
+    MEASURES.top * letter,
+    MEASURES.bottom * letter,
+  ];
   const [pointed, setPointed] = useState<number | null>(null);
 
   const last = readings.at(-1)?.count ?? 0;
@@ -44,14 +50,14 @@ export function Plot({
   const ceilingShown = ceiling !== undefined && highest >= ceiling / 4;
   const marks = countMarks(Math.max(highest, ceilingShown ? ceiling : 0, 4));
   const top = marks.at(-1) ?? 1;
-  const x = (at: number) => LEFT + ((at - from) / (to - from)) * (width - LEFT - RIGHT);
-  const y = (count: number) => HEIGHT - BOTTOM - (count / top) * (HEIGHT - TOP - BOTTOM);
+  const x = (at: number) => left + ((at - from) / (to - from)) * (width - left - right);
+  const y = (count: number) => height - bottom - (count / top) * (height - topGap - bottom);
   const line = stepLine(readings, to, x, y);
   const [first] = readings;
 
   const point = (event: PointerEvent<SVGSVGElement>) => {
-    const left = event.currentTarget.getBoundingClientRect().left;
-    const share = (event.clientX - left - LEFT) / (width - LEFT - RIGHT);
+    const edge = event.currentTarget.getBoundingClientRect().left;
+    const share = (event.clientX - edge - left) / (width - left - right);
     setPointed(share < 0 || share > 1 ? null : from + share * (to - from));
   };
   const shownAt = pointed ?? to;
@@ -72,16 +78,16 @@ export function Plot({
             role="img"
             aria-label={t("summary", { title, count: last, at: stamp.short(to) })}
             width={width}
-            height={HEIGHT}
+            height={height}
             className="touch-pan-y overflow-visible text-[0.8125rem]"
             onPointerMove={point}
             onPointerLeave={() => setPointed(null)}
           >
             {marks.map((mark) => (
               <g key={mark}>
-                <line x1={LEFT} x2={width - RIGHT} y1={y(mark)} y2={y(mark)} className="stroke-line" />
+                <line x1={left} x2={width - right} y1={y(mark)} y2={y(mark)} className="stroke-line" />
                 <text
-                  x={LEFT - 8}
+                  x={left - letter / 2}
                   y={y(mark)}
                   dy="0.35em"
                   textAnchor="end"
@@ -91,19 +97,19 @@ export function Plot({
                 </text>
               </g>
             ))}
-            {timeMarks(from, to, zone, Math.max(2, Math.floor(width / 96))).map((mark) => (
+            {timeMarks(from, to, zone, Math.max(2, Math.floor(width / (MARK * letter)))).map((mark) => (
               <g key={mark.at}>
                 <line
                   x1={x(mark.at)}
                   x2={x(mark.at)}
-                  y1={HEIGHT - BOTTOM}
-                  y2={HEIGHT - BOTTOM + 5}
+                  y1={height - bottom}
+                  y2={height - bottom + 5}
                   className="stroke-edge"
                 />
                 <text
                   x={x(mark.at)}
-                  y={HEIGHT - 6}
-                  textAnchor={x(mark.at) > width - 30 ? "end" : "middle"}
+                  y={height - 6}
+                  textAnchor={x(mark.at) > width - 2 * letter ? "end" : "middle"}
                   className="fill-soft tabular-nums"
                 >
                   {mark.day ? stamp.day(mark.at) : stamp.clock(mark.at)}
@@ -125,22 +131,28 @@ export function Plot({
             {ceilingShown && (
               <g>
                 <line
-                  x1={LEFT}
-                  x2={width - RIGHT}
+                  x1={left}
+                  x2={width - right}
                   y1={y(ceiling)}
                   y2={y(ceiling)}
                   strokeDasharray="5 4"
                   strokeWidth={1.5}
                   className="stroke-soft"
                 />
-                <text x={LEFT + 6} y={y(ceiling)} dy="1.2em" className="fill-soft">
+                <text x={left + 6} y={y(ceiling)} dy="1.2em" className="fill-soft">
                   {ceilingLabel}
                 </text>
               </g>
             )}
             {pointed !== null && (
               <g aria-hidden>
-                <line x1={x(pointed)} x2={x(pointed)} y1={TOP} y2={HEIGHT - BOTTOM} className="stroke-edge" />
+                <line
+                  x1={x(pointed)}
+                  x2={x(pointed)}
+                  y1={topGap}
+                  y2={height - bottom}
+                  className="stroke-edge"
+                />
                 <circle
                   cx={x(pointed)}
                   cy={y(countAt(readings, pointed))}
@@ -182,15 +194,21 @@ export function Plot({
   );
 }
 
-/** How wide an element is; 0 until it is there. */
-function useWidth(box: { current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
+/** How wide an element is, and how high its letters; no width until it is there. */
+function useSize(box: { current: HTMLElement | null }): { width: number; letter: number } {
+  const [size, setSize] = useState({ width: 0, letter: 16 });
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)));
+    const observer = new ResizeObserver(
+      ([entry]) => entry && setSize({ width: Math.floor(entry.contentRect.width), letter: remOf(element) }),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, [box]);
-  return width;
+  return size;
+}
+
+function remOf(element: Element): number {
+  return Number.parseFloat(getComputedStyle(element.ownerDocument.documentElement).fontSize) || 16;
 }

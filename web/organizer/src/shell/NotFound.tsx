@@ -1,6 +1,6 @@
-import { Empty } from "@guestlist/shared/ui";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
+import { Nothing } from "../ui/Nothing";
 
 /** There is nothing at this address. */
 export default function NotFound() {
@@ -8,7 +8,7 @@ export default function NotFound() {
   return (
     <>
       <title>{t("page_title")}</title>
-      <Empty
+      <Nothing
         title={t("title")}
         action={
           <Link to="/" className="button">
@@ -17,7 +17,7 @@ export default function NotFound() {
         }
       >
         {t("text")}
-      </Empty>
+      </Nothing>
     </>
   );
 }

@@ -31,7 +31,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <span className="small soft hidden border-line border-l pl-4 sm:inline">{t("side")}</span>
           <div className="ml-auto flex items-center gap-2">
             {pathname !== "/events/new" && (
-              <Link to="/events/new" className="button compact">
+              <Link to="/events/new" className="button compact [overflow-wrap:normal]">
                 <Plus aria-hidden size={18} />
                 {t("new_event")}
               </Link>

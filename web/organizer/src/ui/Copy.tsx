@@ -18,20 +18,20 @@ export function Copy({ text, label }: { text: string; label: string }) {
     );
   return (
     <div className="grid gap-1">
-      <div className="flex items-stretch gap-2">
+      <div className="flex flex-wrap items-stretch gap-2">
         <input
           readOnly
           aria-label={label}
           value={text}
-          className="input min-w-0 flex-1 truncate"
+          className="input min-w-0 flex-1 basis-48 truncate"
           onFocus={(event) => event.currentTarget.select()}
         />
-        <button type="button" className="button quiet shrink-0 !px-4" onClick={copy}>
+        <button type="button" className="button quiet !px-4" onClick={copy}>
           {done ? <Check aria-hidden size={18} /> : <CopyIcon aria-hidden size={18} />}
-          {t("copy")}
+          {done ? t("done") : t("copy")}
         </button>
       </div>
-      <p role="status" className="small soft min-h-5">
+      <p role="status" className={done === false ? "small" : "sr-only"}>
         {done === true ? t("done") : done === false ? t("failed") : ""}
       </p>
     </div>

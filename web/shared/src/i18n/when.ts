@@ -12,6 +12,8 @@ export interface Moment {
 }
 
 export interface When {
+  /** Day and time in one: "Saturday 21 November, 19:30–22:00"; over several days, "Friday 20 November at 19:30 – …" */
+  span: string;
   /** "Saturday 21 November"; of several days, "Friday 20 – Sunday 22 November" */
   date: string;
   /** "19:30–22:00"; over several days, "Fri 20 Nov, 19:30 – Sun 22 Nov, 16:00" */
@@ -43,7 +45,7 @@ function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateT
 }
 
 /** What a zone's clocks are called, or how far from Greenwich they are, at an instant. */
-function zoneName(locale: string, zone: string, at: Date, form: "longGeneric" | "shortOffset"): string {
+function zoneName(locale: string, zone: string, at: Date, form: "shortGeneric" | "shortOffset"): string {
   const parts = format(locale, { timeZone: zone, timeZoneName: form }).formatToParts(at);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? zone;
 }
@@ -53,34 +55,60 @@ export function dayIn(zone: string, at: Date): string {
   return format("sv-SE", { timeZone: zone, dateStyle: "short" }).format(at);
 }
 
-const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
+/** "04:00" by the clock of 24 hours, "4:00 AM" by the other. */
+function clockOf(locale: string): Intl.DateTimeFormatOptions {
+  const twelve = format(locale, { hour: "numeric" }).resolvedOptions().hour12;
+  return { hour: twelve ? "numeric" : "2-digit", minute: "2-digit" };
+}
+
 const SHORT_DAY = { weekday: "short", day: "numeric", month: "short" } as const;
 
-/** Says when something is on the wall of `zone`, to a reader whose own clock is in `own`, at the instant `now`. */
+/**
+ * Says when something is on the wall of `zone`, to a reader whose own clock is in `own`, at the instant `now`. Each part is
+ * worked out when it is asked for: a list needs few of them.
+ */
 export function sayWhen(locale: string, moment: Moment, zone: string, own: string, now: Date): When {
   const starts = new Date(moment.starts_at);
   const ends = moment.ends_at === undefined ? starts : new Date(moment.ends_at);
-  const year = dayIn(zone, starts).slice(0, 4) === dayIn(own, now).slice(0, 4) ? undefined : "numeric";
-  const at = (timeZone: string, options: Intl.DateTimeFormatOptions) =>
-    format(locale, { timeZone, ...options, ...(year && "day" in options ? { year } : {}) });
-  const clock = at(zone, CLOCK);
-  const day = at(zone, { weekday: "long", day: "numeric", month: "long" });
-  const short = at(zone, { ...SHORT_DAY, ...CLOCK });
   const days = dayIn(zone, starts) !== dayIn(zone, ends) && ends.getTime() - starts.getTime() >= ONE_EVENING;
-  // Joined by U+2060, so that no line breaks at the dash.
-  const span = (from: string, to: string) => (from === to ? from : `${from}\u2060–\u2060${to}`);
-  const name = zoneName(locale, zone, starts, "longGeneric");
-  const offset = zoneName(locale, zone, starts, "shortOffset");
-  const sameDay = dayIn(zone, starts) === dayIn(own, starts);
+  const withYear = dayIn(zone, starts).slice(0, 4) !== dayIn(own, now).slice(0, 4);
+  const clock = clockOf(locale);
+  const at = (timeZone: string, options: Intl.DateTimeFormatOptions) =>
+    format(locale, { timeZone, ...options, ...(withYear && "day" in options && { year: "numeric" }) });
+  const day = { weekday: "long", day: "numeric", month: "long" } as const;
   return {
-    date: days ? day.formatRange(starts, ends) : day.format(starts),
-    time: days
-      ? `${short.format(starts)} – ${short.format(ends)}`
-      : span(clock.format(starts), clock.format(ends)),
-    short: short.format(starts),
-    zone: name === offset ? name : `${name} (${offset})`,
-    elsewhere: offset !== zoneName(locale, own, starts, "shortOffset"),
-    own: (sameDay ? at(own, CLOCK) : at(own, { ...SHORT_DAY, ...CLOCK })).format(starts),
+    get span() {
+      if (!days) return `${this.date}, ${this.time}`;
+      const long = at(zone, { ...day, ...clock });
+      return `${long.format(starts)} – ${long.format(ends)}`;
+    },
+    get date() {
+      const long = at(zone, day);
+      return days ? long.formatRange(starts, ends) : long.format(starts);
+    },
+    get time() {
+      const short = at(zone, { ...SHORT_DAY, ...clock });
+      if (days) return `${short.format(starts)} – ${short.format(ends)}`;
+      const [from, to] = [at(zone, clock).format(starts), at(zone, clock).format(ends)];
+      // Joined by U+2060, so that no line breaks at the dash.
+      return from === to ? from : `${from}\u2060–\u2060${to}`;
+    },
+    get short() {
+      return at(zone, { ...SHORT_DAY, ...clock }).format(starts);
+    },
+    get zone() {
+      const name = zoneName(locale, zone, starts, "shortGeneric");
+      const offset = zoneName(locale, zone, starts, "shortOffset");
+      return name === offset ? name : `${name} (${offset})`;
+    },
+    get elsewhere() {
+      if (zone === own) return false;
+      return zoneName(locale, zone, starts, "shortOffset") !== zoneName(locale, own, starts, "shortOffset");
+    },
+    get own() {
+      const sameDay = dayIn(zone, starts) === dayIn(own, starts);
+      return at(own, sameDay ? clock : { ...SHORT_DAY, ...clock }).format(starts);
+    },
   };
 }
 

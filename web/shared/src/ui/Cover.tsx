@@ -15,13 +15,13 @@ export function Cover({
   /** How wide it is shown, for choosing among the widths of an uploaded one. */
   sizes?: string;
 }) {
-  const uploaded = /^(.*)-\d+\.webp$/.exec(url)?.[1];
+  const uploaded = /^(.*)-\d+\.jpg$/.exec(url)?.[1];
   return (
     <div className={`cover hue${hue}`}>
       <img
         src={url}
         {...(uploaded && {
-          srcSet: WIDTHS.map((width) => `${uploaded}-${width}.webp ${width}w`).join(", "),
+          srcSet: WIDTHS.map((width) => `${uploaded}-${width}.jpg ${width}w`).join(", "),
           sizes,
         })}
         alt=""

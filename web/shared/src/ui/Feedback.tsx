@@ -47,8 +47,8 @@ export function ProblemNotice({
   const Icon = problem.code === OFFLINE ? WifiOff : AlertTriangle;
   return (
     <div role="alert" className="notice bad">
-      <p className="row font-semibold">
-        <Icon aria-hidden size={20} /> {say.title(problem)}
+      <p className="row flex-nowrap font-semibold">
+        <Icon aria-hidden size={20} className="shrink-0" /> {say.title(problem)}
       </p>
       <p className="text-ink">{say.text(problem, words)}</p>
       {children}
@@ -98,8 +98,8 @@ export function OfflineBar() {
   return (
     <div role="status">
       {offline && (
-        <p className="row justify-center border-line border-b bg-card px-4 py-2 text-center text-sm">
-          <WifiOff aria-hidden size={16} /> {t("offline")}
+        <p className="row flex-nowrap justify-center border-line border-b bg-card px-4 py-2 text-center text-sm">
+          <WifiOff aria-hidden size={16} className="shrink-0" /> {t("offline")}
         </p>
       )}
     </div>

@@ -1,12 +1,15 @@
+import { useTranslations } from "use-intl";
 import { LANGUAGES, useLanguage } from "../i18n";
 
 const NAMES = { en: "English", ru: "Русский" } as const;
 
 /** The languages, each in its own name. */
 export function LanguageSwitch() {
+  const t = useTranslations("common");
   const { language, choose } = useLanguage();
   return (
-    <div className="row gap-1 text-sm">
+    <fieldset className="row gap-1 text-sm">
+      <legend className="sr-only">{t("language")}</legend>
       {LANGUAGES.map((code) => (
         <button
           key={code}
@@ -19,6 +22,6 @@ export function LanguageSwitch() {
           {NAMES[code]}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

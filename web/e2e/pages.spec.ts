@@ -1,0 +1,187 @@
+/** Every page, in both themes and both languages, narrow and wide: nothing that axe finds, nothing that sticks out. */
+import type { BrowserContextOptions, Page } from "@playwright/test";
+import { type Event, expect, expectAccessible, newEvent, newPerson, type Person, test } from "./fixtures";
+import type { Runner } from "./runner";
+
+const LONG = "Международный фестиваль немого кино под открытым небом с живым сопровождением тапёра";
+
+interface World {
+  host: Person;
+  guest: Person;
+  event: Event;
+  draft: Event;
+  cancelled: Event;
+  full: Event;
+  ticket: string;
+}
+
+async function world(runner: Runner): Promise<World> {
+  const [host, guest] = await Promise.all([
+    newPerson(runner, "Константин Константинопольский-Заграничный"),
+    newPerson(runner, "Ада Лавлейс"),
+  ]);
+  const day = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+  const draft = await runner.call<Event>(
+    "POST",
+    "/api/events",
+    {
+      name: "A draft",
+      kind: "talk",
+      zone: "Asia/Kathmandu",
+      starts: `${day}T18:00`,
+      ends: `${day}T20:00`,
+      place: { name: "Kino Rodina" },
+    },
+    host.token,
+  );
+  const event = await newEvent(runner, host, {
+    name: LONG,
+    kind: "conference",
+    zone: "Asia/Kathmandu",
+    description: "## Program\n\n- one\n- [two](https://example.org)\n\n> said somebody\n\n1. `code`",
+    price: { amount: 1250, currency: "EUR" },
+  });
+  const full = await newEvent(runner, host, {
+    name: `${LONG} II`,
+    capacity: 1,
+    starts: `${day}T10:00`,
+    ends: `${day}T11:00`,
+  });
+  const cancelled = await newEvent(runner, host, {
+    name: "Called off",
+    starts: `${day}T12:00`,
+    ends: `${day}T13:00`,
+  });
+  await runner.call(
+    "POST",
+    `/api/events/${cancelled.id}/cancel`,
+    { message: "The projector broke." },
+    host.token,
+  );
+  await runner.call("POST", `/api/events/${full.id}/bookings`, { party_size: 1 }, guest.token);
+  const booking = await runner.call<{ tickets: { id: string }[] }>(
+    "POST",
+    `/api/events/${event.id}/bookings`,
+    { party_size: 2 },
+    guest.token,
+  );
+  await runner.call(
+    "POST",
+    `/api/events/${event.id}/announcements`,
+    { subject: "Bring a cushion", body: "The chairs are hard." },
+    host.token,
+  );
+  return { host, guest, event, draft, cancelled, full, ticket: booking.tickets[0]?.id ?? "" };
+}
+
+async function logIn(page: Page, origin: string, person: Person): Promise<void> {
+  // By the API: the cookie is what a log-in leaves behind, the mark tells the apps to resume it.
+  const answer = await page.request.post(`${origin}/api/tokens`, {
+    data: { email: person.email, password: person.password, cookie: true },
+  });
+  expect(answer.ok()).toBe(true);
+  await page.addInitScript(() => localStorage.setItem("guestlist.signed-in", "1"));
+}
+
+/** Waits until a page shows what it has to show, then looks at it. */
+async function look(page: Page, url: string, who: "anybody" | "signed in" = "anybody"): Promise<void> {
+  await test.step(url, async () => {
+    await page.goto(url);
+    const title = page.getByRole("heading", { level: 1 }).first();
+    await expect(title).toBeVisible();
+    if (who === "signed in") await expect(title).not.toHaveText(/^(Log in|Вход|Войти)$/);
+    await page.waitForLoadState("networkidle");
+    await expectAccessible(page);
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(over, `pixels that stick out of ${url}`).toBeLessThanOrEqual(0);
+    await expect(page).toHaveTitle(/Guestlist/);
+  });
+}
+
+const LOOKS: [name: string, options: BrowserContextOptions][] = [
+  [
+    "light, English, 390 px",
+    { colorScheme: "light", locale: "en-GB", viewport: { width: 390, height: 844 } },
+  ],
+  [
+    "dark, English, 1280 px",
+    { colorScheme: "dark", locale: "en-GB", viewport: { width: 1280, height: 900 } },
+  ],
+  [
+    "light, Russian, 1280 px",
+    { colorScheme: "light", locale: "ru-RU", viewport: { width: 1280, height: 900 } },
+  ],
+  ["dark, Russian, 390 px", { colorScheme: "dark", locale: "ru-RU", viewport: { width: 390, height: 844 } }],
+  [
+    "light, Russian, 320 px",
+    { colorScheme: "light", locale: "ru-RU", viewport: { width: 320, height: 640 } },
+  ],
+];
+
+for (const [name, options] of LOOKS) {
+  test(`a guest's pages: ${name}`, async ({ browser, runner }) => {
+    test.setTimeout(240_000);
+    const { guest, event, cancelled, full, ticket } = await world(runner);
+    const { origin } = runner;
+    const stranger = await browser.newContext(options);
+    const page = await stranger.newPage();
+    for (const path of [
+      "/",
+      "/?online=true&price=paid",
+      `/e/${event.slug}`,
+      `/e/${full.slug}`,
+      `/e/${cancelled.slug}`,
+      "/e/nothing-of-that-name",
+      "/log-in",
+      "/sign-up",
+      "/verify",
+      "/forgot-password",
+      "/no-such-page",
+      "/account/reset",
+      "/account/verify",
+    ]) {
+      await look(page, `${origin}${path}`);
+    }
+    await stranger.close();
+    const context = await browser.newContext(options);
+    const own = await context.newPage();
+    await logIn(own, origin, guest);
+    for (const path of ["/tickets", `/tickets/${ticket}`, `/e/${event.slug}`, "/profile"]) {
+      await look(own, `${origin}${path}`, "signed in");
+    }
+    await context.close();
+  });
+
+  test(`an organizer's pages: ${name}`, async ({ browser, runner }) => {
+    test.setTimeout(240_000);
+    const { host, event, draft, cancelled } = await world(runner);
+    const { origin } = runner;
+    const stranger = await browser.newContext(options);
+    const page = await stranger.newPage();
+    for (const path of ["/organize/", "/organize/door"]) await look(page, `${origin}${path}`);
+    await stranger.close();
+    const context = await browser.newContext(options);
+    const own = await context.newPage();
+    await logIn(own, origin, host);
+    for (const path of [
+      "",
+      "events/new",
+      `events/${draft.id}`,
+      `events/${draft.id}/edit`,
+      `events/${event.id}`,
+      `events/${event.id}/guests`,
+      `events/${event.id}/announcements`,
+      `events/${event.id}/door-passes`,
+      `events/${event.id}/edit`,
+      `events/${cancelled.id}`,
+      "no-such-page",
+    ]) {
+      await look(own, `${origin}/organize/${path}`, "signed in");
+    }
+    await look(own, `${origin}/e/${draft.slug}`, "signed in");
+    await expect(own.getByRole("heading", { level: 1 })).toHaveText(draft.name);
+    await context.close();
+  });
+}
