@@ -201,6 +201,20 @@ fn the_fields_of_a_path_and_of_a_caller_are_fields_of_the_request() {
     });
 }
 
+/// What is needed is said twice, by the struct and by `NEEDED`, since serde names only the first that is missing.
+#[test]
+fn the_fields_that_a_request_needs_are_those_of_its_struct() {
+    none(|function| {
+        let Kind::Route { path, needed, .. } = function.kind else { return None };
+        let request = request(function)?;
+        let required = request.get("required").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+        let required = required.iter().filter_map(serde_json::Value::as_str);
+        let beside: Vec<&str> = required.filter(|name| !path.contains(&format!("{{{name}}}"))).collect();
+        let wanted = if beside.len() > 1 { beside } else { vec![] };
+        (needed != wanted).then(|| format!("NEEDED is {needed:?}, and should be {wanted:?}"))
+    });
+}
+
 #[test]
 fn every_route_and_each_of_its_fields_is_described() {
     none(|function| {

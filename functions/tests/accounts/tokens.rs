@@ -10,6 +10,7 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 use kit::KeyUse;
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 
 async fn me(world: &World, token: &str) -> (u16, String) {
     let reply = world.get("/api/me", Some(token)).await;
@@ -84,6 +85,36 @@ async fn a_key_that_nobody_published_is_looked_for_and_refused() {
         let token = forge::jwt(&header, &forge::part(&ada.token, 1), |_| vec![0; 64]);
         assert_eq!(me(&world, &token).await, refused(), "{kid}");
     }
+}
+
+/// Anybody can make up key ids. If each were looked for, a flood of them would be a flood of reads.
+#[tokio::test]
+async fn key_ids_that_are_made_up_are_looked_for_only_so_often() {
+    let world = World::new().await;
+    let ada = world.settle("Ada", true).await;
+    let lines: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = lines.clone();
+    let house = world.house.clone().with_log(move |line| kept.lock().unwrap().push(line.to_owned()));
+    let ask = async |token: &str| {
+        let request = as_caller(http::Request::get("/api/me").body(Bytes::new()).unwrap(), Some(token));
+        let status = world.router.answer(&house, request).await.status();
+        let line: Value = serde_json::from_str(&lines.lock().unwrap().pop().expect("a log line")).unwrap();
+        (status.as_u16(), line["round_trips"].as_u64().unwrap())
+    };
+    let made_up = |id: u32| {
+        let mut header = forge::part(&ada.token, 0);
+        header["kid"] = json!(format!("{id:08x}"));
+        forge::jwt(&header, &forge::part(&ada.token, 1), |_| vec![0; 64])
+    };
+    let mut reads = Vec::new();
+    for id in 0..6 {
+        reads.push(ask(&made_up(id)).await);
+    }
+    // The first finds no keys kept at all, the second looks for its own.
+    assert_eq!(reads, [(401, 1), (401, 1), (401, 0), (401, 0), (401, 0), (401, 0)]);
+    assert_eq!(ask(&ada.token).await, (200, 1), "the keys that are known hold on");
+    world.advance(SignedDuration::from_secs(10));
+    assert_eq!((ask(&made_up(7)).await, ask(&made_up(8)).await), ((401, 1), (401, 0)));
 }
 
 #[tokio::test]

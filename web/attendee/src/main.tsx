@@ -17,7 +17,7 @@ import { installWorker } from "./shell/worker";
 async function start(root: HTMLElement): Promise<void> {
   const cache = newCache();
   const page = pageData();
-  if (page) seedEvent(cache, page.event);
+  if (page?.event) seedEvent(cache, page.event);
   // Three answers that the first view may need, all asked for at once.
   if (wasSignedIn()) accessToken().catch(() => {});
   if (location.pathname === "/") prefetchHome(cache);

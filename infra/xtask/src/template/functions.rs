@@ -53,7 +53,15 @@ pub fn log_id(noun: &str) -> String {
 /// How many routes the API has.
 pub fn routes(all: &[Function]) -> usize {
     let routes = all.iter().filter(|function| matches!(function.kind, Kind::Route { .. })).count();
-    routes + all.iter().filter(|function| function.name == OTHERWISE).count()
+    let looked_at = all.iter().filter(|function| is_looked_at(function.kind)).count();
+    routes + looked_at + all.iter().filter(|function| function.name == OTHERWISE).count()
+}
+
+/// Whether something starts by a request for a page or a picture. Others look at those by HEAD before they fetch them, such as
+/// messengers that show a card for a link, and an HTTP API takes HEAD for a method of its own. (The kit answers it as a GET.)
+pub fn is_looked_at(kind: Kind) -> bool {
+    let of_programs = |path: &str| ["/api/", "/.well-known/", "/openapi.json"].iter().any(|root| path.starts_with(root));
+    matches!(kind, Kind::Route { method: "GET", path, .. } if !of_programs(path))
 }
 
 /// A noun's log group, shared by its functions, and an alarm on the failures in it. CloudWatch takes ten metrics in an alarm, and
@@ -148,6 +156,10 @@ fn events(function: &Function) -> Result<Value> {
         Kind::Route { method, path, .. } => {
             let properties = json!({ "ApiId": { "Ref": "Api" }, "Method": method, "Path": path });
             events.insert("Route".to_owned(), json!({ "Type": "HttpApi", "Properties": properties }));
+            if is_looked_at(function.kind) {
+                let properties = json!({ "ApiId": { "Ref": "Api" }, "Method": "HEAD", "Path": path });
+                events.insert("Look".to_owned(), json!({ "Type": "HttpApi", "Properties": properties }));
+            }
             if function.name == OTHERWISE {
                 let properties = json!({ "ApiId": { "Ref": "Api" } });
                 events.insert("Otherwise".to_owned(), json!({ "Type": "HttpApi", "Properties": properties }));

@@ -129,7 +129,7 @@ fn nouns(all: &[Function]) -> Vec<&'static str> {
 /// permission stands for that of its function's own route. The checks on the transformed template count anew.
 fn added_by_sam(all: &[Function]) -> usize {
     let of = |function: &Function| match function.kind {
-        Kind::Route { .. } => 1,
+        Kind::Route { .. } => 1 + usize::from(functions::is_looked_at(function.kind)),
         Kind::Schedule { .. } => 2,
         Kind::Consumer { source: Source::Queue(_) } => 1,
         Kind::Consumer { source: Source::Streams(tables) } => tables.len(),

@@ -5,7 +5,8 @@ export type EventView = components["schemas"]["EventView"];
 
 /** What the server put into an event's page for the app to go on with. */
 interface PageData {
-  event: EventView;
+  /** Absent where the server had none to show: a draft is there for its organizer only. */
+  event?: EventView;
   language: string;
 }
 
