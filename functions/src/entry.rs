@@ -19,6 +19,9 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one attempt may take before it is tried again.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// How long the connection to DynamoDB may take to open before the process says that it is ready.
+const WARM_UP: Duration = Duration::from_secs(2);
+
 /// What a binary with these functions does from start to end.
 pub fn run(all: &'static [Function]) -> ExitCode {
     match start(all) {
@@ -137,6 +140,8 @@ fn house() -> Result<House, String> {
 
 async fn serve(function: &'static Function, house: House) -> Result<(), lambda_http::Error> {
     let house = &house;
+    // Lambda's init may take ten seconds; what takes longer than this is better left to the first invocation.
+    drop(tokio::time::timeout(WARM_UP, function.warm_up(house)).await);
     if let Kind::Route { .. } = function.kind {
         // A router of one: another path or method than the function's own gets a problem.
         let router = &Router::new(std::slice::from_ref(function))?;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Ask where to upload a cover. Post the file there within ten minutes, as `multipart/form-data` with all of `fields` and the file
 /// itself, as `file`, last. Then set it as the cover; what isn't set is removed after a day.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateCoverUpload {
     /// Of which event.
@@ -41,6 +41,7 @@ pub(crate) const AN_HOUR: u32 = 60;
 impl Route for CreateCoverUpload {
     const ROUTE: &str = "POST /api/events/{event}/cover-uploads";
     const CALLER: Caller = Caller::OrganizerOf("event");
+    const NEEDED: &[&str] = &["bytes", "content_type"];
     const IDEMPOTENT: bool = true;
     const GRANTS: &[Grant] = &[read(Table::Events), write_objects(Folder::Uploads)];
     type Reply = Created<UploadView>;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// Draw the picture that messengers and social networks show for a link to an event: its cover, name, time and place, in the
 /// event's language, 1200 x 630 pixels.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RenderEventCard {
     /// The readable part of the event's address.

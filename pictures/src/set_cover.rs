@@ -18,7 +18,7 @@ use std::time::Duration;
 
 /// Make what was uploaded the event's cover: a JPEG, PNG or WebP file of up to 10 MB. It is turned upright, freed of everything
 /// but the picture (where it was taken, with what), and kept in three widths; the event takes its colour from it.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetCover {
     /// Of which event.

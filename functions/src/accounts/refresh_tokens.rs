@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// Get the next pair of tokens. A refresh token is good for one use; one that is used again ends the whole log-in, since
 /// somebody has a copy.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefreshTokens {
     /// The refresh token; browsers send it as a cookie instead.

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Sign up. The answer is the same whether the address has an account or not; the mail to it says what to do next.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterUser {
     /// Your address; a six-digit code is sent there.

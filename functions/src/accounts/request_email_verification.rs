@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 /// Ask for another verification code. It is sent if the address has an account that isn't verified yet; the answer is the
 /// same either way.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestEmailVerification {
     /// The address to verify.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Sign out: the log-in behind this refresh token ends. Signing out twice is no error.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevokeTokens {
     /// The refresh token; browsers send it as a cookie instead.

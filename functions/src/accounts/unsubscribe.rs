@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Turn off a kind of mail, without signing in: what mail clients send for `List-Unsubscribe-Post` (RFC 8058).
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unsubscribe {
     /// The token of the mail's link, in the query.

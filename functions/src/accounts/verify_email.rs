@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 /// Verify an address with the six-digit code from the mail. Afterwards, refresh your tokens: new ones say that you are
 /// verified.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyEmail {
     /// The address.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// Call a booking off, as its guest or as the event's organizer. Its places are free again at once; cancelling twice is no
 /// error.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelBooking {
     /// Which.

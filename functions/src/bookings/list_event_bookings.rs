@@ -30,7 +30,7 @@ pub enum Format {
 
 /// List an event's bookings with their tickets: for its organizer and its doors. Where an event has several seat pools, pool by
 /// pool. A door that downloads all of it can verify tickets without a line: by their signature, and by the `issue` here.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListEventBookings {
     /// Of which event.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// It reads all of the event's bookings from an index: about 130 read units for every 1,000 of them, so ask for it by the
 /// minute and not by the second; `GET /api/events/{event}/attendance` says how things stand for next to nothing. Beyond some
 /// 20,000 bookings it may not look at all of them, and then says so.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadTimeline {
     /// Of which event.

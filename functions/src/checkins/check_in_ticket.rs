@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 /// Scan a ticket, or check in a name from the list. The answer is always 200 with green (`admitted`), amber (`already_in`,
 /// with when and where) or red (`refused`, with the reason). The same scan sent again gets the same answer.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckInTicket {
     /// At which event.

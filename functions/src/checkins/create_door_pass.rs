@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 const TOKEN_DAYS: i64 = 400;
 
 /// Make a door pass: whoever has its token can scan at this event's door, without an account.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateDoorPass {
     /// For which event.

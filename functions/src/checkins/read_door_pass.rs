@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Read your door pass: which door it is for, until when, and of which event. It is all that a scanner needs to begin; the
 /// tickets are in `GET /api/events/{event}/bookings`, the keys by which they are verified in
 /// `GET /.well-known/guestlist-ticket-keys.json`, the numbers in `GET /api/events/{event}/attendance`.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadDoorPass {}
 

@@ -3,7 +3,7 @@
 use super::content::letter;
 use domain::facts::Delivery;
 use jiff::SignedDuration;
-use kit::{Consumer, Cx, Error, Grant, MAILS, Result, Source, Table, mail as send_mail, read, send, write};
+use kit::{Consumer, Cx, Error, Grant, MAILS, Result, Source, Table, read, send, write};
 use mail::{Address, Recipient, SendError, compose};
 use serde::Deserialize;
 use std::time::Duration;
@@ -32,7 +32,7 @@ impl Consumer for SendEmail {
         read(Table::SigningKeys),
         write(Table::Deliveries),
         send(MAILS),
-        send_mail(),
+        Grant::Mail,
     ];
     const TIMEOUT: Duration = Duration::from_secs(60);
 

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 /// Tell everybody who has a place something, by mail. Send an `Idempotency-Key`, so that a repeated request mails nobody
 /// twice.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Announce {
     /// At which event.

@@ -18,7 +18,7 @@ pub enum PriceFilter {
 }
 
 /// List public events that haven't started, by start.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListEvents {
     /// Starting at this instant or later; now, where it isn't said or lies in the past.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Those numbers take a step more than the list, and another for every hundred seat pools on the page: an event has one up to
 /// 250 places, and one for every further 250.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListMyEvents {
     /// Of this status only.

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// Those who would be mailed are counted only where a mail would go out. That reads all of the event's bookings from an
 /// index: about 130 read units for every 1,000 of them.
 // The same fields as the change, since it is the same request.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 pub struct PreviewUpdate(UpdateEvent);
 
 /// What a change would be to those who have a place.

@@ -16,7 +16,7 @@ use serde::Deserialize;
 /// Change an event: the fields that are sent, and no others. A change of time or place is mailed to everybody who has a
 /// place.
 // Inline, so that `preview_update` has the same fields as its own.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct UpdateEvent {

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Follow a short link to its event's page. What else stands in the address, such as a newsletter's marks, is let be.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 pub struct FollowShortLink {
     /// The code of the link.
     code: String,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// Show a page about an account: `verify` an address, `reset` a password, say that one `forgot` it, `unsubscribe` from a
 /// kind of mail, `sign-in`. What else stands in the address, such as a newsletter's marks, is let be.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 pub struct RenderAccountPage {
     /// What to do.
     action: String,

@@ -24,7 +24,7 @@ impl TryFrom<String> for CoverFile {
 
 /// Draw the cover of an event that has no picture. It follows from the event's id and kind alone, so it is the same for ever,
 /// and the same whether there is such an event or not.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RenderCover {
     /// What sort of event it is.

@@ -24,7 +24,7 @@ const SHARED: &str = "public, max-age=0, s-maxage=15";
 
 /// Show an event's page. Who sees it is who has its link. A draft has no page; its organizer sees it in the app, which takes
 /// this page over.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 pub struct RenderEventPage {
     /// The readable part of the event's address.
     slug: String,

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// Show a ticket's page, with the QR code for the door. Its link, which the mail with the ticket has, is the proof: whoever
 /// has it has the ticket.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 pub struct RenderTicketPage {
     /// The readable part of the event's address.
     #[expect(dead_code, reason = "for people who read the address; the ticket knows its event")]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use std::collections::HashMap;
 
 /// List your valid tickets, those of the latest event first. A page is counted in bookings, each of which may have several.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListMyTickets {
     /// Where the page before ended.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// Read the public keys by which a door verifies tickets offline, as a JSON Web Key Set (RFC 7517). A token in a QR code is
 /// Crockford base32 of: version 1 (1 byte), key id (4), event (16), booking (16), number in the party (1), issue (2), and the
 /// Ed25519 signature of those 40 bytes (64).
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadTicketKeys {}
 

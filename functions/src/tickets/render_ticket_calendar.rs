@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 /// Get a ticket as a calendar entry (RFC 5545). It has the same UID as the one in the mails, so that calendars know them for
 /// one.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RenderTicketCalendar {
     /// Of which ticket.

@@ -21,7 +21,7 @@ pub enum PictureFormat {
 }
 
 /// Draw a ticket's QR code. A ticket that isn't valid has none.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RenderTicketQr {
     /// Of which ticket.

@@ -51,6 +51,20 @@ pub enum Failure {
         /// The newest format known here.
         known: u32,
     },
+    /// The folder was kept by an older runner, in a way that can't be read any more.
+    #[error(
+        "{} was kept by an older Guestlist (its format is {found}; this one reads {known}). Start over with --fresh, or choose \
+         another folder with --data.",
+        folder.display()
+    )]
+    Older {
+        /// The folder.
+        folder: PathBuf,
+        /// The format that it has.
+        found: u32,
+        /// The oldest format known here.
+        known: u32,
+    },
     /// The folder holds something that isn't ours.
     #[error(
         "{} is not empty and not a data folder of Guestlist (its file `guestlist-version` is missing or unreadable), so nothing \

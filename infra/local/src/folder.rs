@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The format of what is kept. It rises when an older runner could no longer read the folder.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const MARKER: &str = "guestlist-version";
 const LOCK: &str = "lock";
@@ -62,6 +62,9 @@ impl Folder {
         match format {
             Some(found) if found > FORMAT && !fresh => {
                 return Err(Failure::Newer { folder: folder(), found, known: FORMAT });
+            }
+            Some(found) if found < FORMAT && !fresh => {
+                return Err(Failure::Older { folder: folder(), found, known: FORMAT });
             }
             Some(_) if fresh => clear(path).map_err(unwritable)?,
             _ => {}
@@ -127,6 +130,19 @@ mod tests {
         fs::write(path.join("tables.sqlite"), "new").unwrap();
         assert!(matches!(Folder::open(&path, false), Err(Failure::Newer { found: 999, .. })));
         assert_eq!(fs::read_to_string(path.join("tables.sqlite")).unwrap(), "new");
+        Folder::open(&path, true).unwrap();
+        assert!(!path.join("tables.sqlite").exists());
+        fs::remove_dir_all(path).unwrap();
+    }
+
+    #[test]
+    fn an_older_folder_is_left_alone_until_a_fresh_start() {
+        let path = place("older");
+        drop(Folder::open(&path, false).unwrap());
+        fs::write(path.join(MARKER), "1\n").unwrap();
+        fs::write(path.join("tables.sqlite"), "old").unwrap();
+        assert!(matches!(Folder::open(&path, false), Err(Failure::Older { found: 1, .. })));
+        assert_eq!(fs::read_to_string(path.join("tables.sqlite")).unwrap(), "old");
         Folder::open(&path, true).unwrap();
         assert!(!path.join("tables.sqlite").exists());
         fs::remove_dir_all(path).unwrap();

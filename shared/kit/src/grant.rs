@@ -70,11 +70,6 @@ pub const fn send(queue: Queue) -> Grant {
     Grant::Send(queue)
 }
 
-/// Send mail.
-pub const fn mail() -> Grant {
-    Grant::Mail
-}
-
 impl std::fmt::Display for Grant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

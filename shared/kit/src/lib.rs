@@ -28,7 +28,7 @@ pub use clock::Clock;
 pub use cx::{Cx, secret_hash};
 pub use error::{Error, Result};
 pub use function::{Consumer, Function, Kind, Route, RouteDocs, Schedule, Source, consumer, route, schedule};
-pub use grant::{Folder, Grant, mail, read, read_objects, remove, remove_objects, send, write, write_objects};
+pub use grant::{Folder, Grant, read, read_objects, remove, remove_objects, send, write, write_objects};
 pub use house::{House, Settings};
 pub use keys::{SIGNING_KEY_DAYS, rotate_keys};
 pub use password::{hash_password, password_matches};

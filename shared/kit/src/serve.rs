@@ -2,7 +2,7 @@
 
 use crate::cx::{Asked, Idempotency, hex};
 use crate::input::Input;
-use crate::{Answer, Cx, Error, Function, House, Kind, Result, Source, Token, log};
+use crate::{Answer, Cx, Error, Function, Grant, House, KeyUse, Kind, Result, Source, Table, Token, Verb, log, read};
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use domain::Language;
@@ -10,6 +10,7 @@ use domain::refusal::Refusal;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::time::Duration;
+use store::Access;
 
 /// A request, as it comes in.
 pub(crate) type Request = http::Request<Bytes>;
@@ -158,6 +159,18 @@ fn version(etag: &str) -> Result<u64> {
 }
 
 impl Function {
+    /// Opens the connection to DynamoDB by a read that the function is granted: of the keys, which its first request needs
+    /// anyway, or of an item that isn't there. It belongs to a Lambda's init, which has a full CPU whatever the function's memory,
+    /// and the handshake is mostly CPU. What goes wrong here goes wrong again in the first invocation, and is told there.
+    pub async fn warm_up(&self, house: &House) {
+        let cx = Cx::new(self, house, request_id(house), house.deadline(self));
+        if self.grants.contains(&read(Table::PublicKeys)) {
+            drop(cx.key_ring(KeyUse::Tokens, None).await);
+        } else if let Some(Grant::Table(Access { table, verb: Verb::Read })) = self.grants.first() {
+            drop(cx.store().touch(*table).await);
+        }
+    }
+
     /// Takes a tick, or a batch of messages in Lambda's own form, and gives Lambda's reply: `null`, or which of the batch
     /// failed and must come back. Of a stream it is everything from the first failure on, since its order counts.
     ///

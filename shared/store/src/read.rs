@@ -82,6 +82,14 @@ impl Store {
         Ok(call.send().await.map_err(Error::of)?.item)
     }
 
+    /// Reads an item that isn't there, so that the connection is open when the first that is there is wanted.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn touch(&self, table: Table) -> Result<()> {
+        self.item(Key::new(table, "none", "none")).await.map(drop)
+    }
+
     pub(crate) async fn record(&self, key: Key) -> Result<Option<Record>> {
         self.item(key).await?.map(from_item).transpose()
     }

@@ -1,10 +1,12 @@
 import { Loading, useProfileLanguage } from "@guestlist/shared/ui";
 import { lazy, Suspense, useEffect } from "react";
 import { Navigate, Route, Routes, useLocation, useNavigationType } from "react-router";
+import { useTranslations } from "use-intl";
 import { EventPage } from "./event/EventPage";
 import { Home } from "./home/Home";
 import { Elsewhere } from "./shell/Elsewhere";
 import { NotFound } from "./shell/NotFound";
+import { Page } from "./shell/Page";
 
 // What a guest's first view needs is here; the rest comes when it is gone to.
 const Tickets = lazy(() => import("./tickets/Tickets"));
@@ -24,7 +26,7 @@ export function App() {
     if (way === "PUSH") scrollTo(0, 0);
   }, [pathname]);
   return (
-    <Suspense fallback={<Loading />}>
+    <Suspense fallback={<Waiting />}>
       <Routes>
         <Route index element={<Home />} />
         <Route path="e/:slug" element={<EventPage />} />
@@ -40,5 +42,16 @@ export function App() {
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Suspense>
+  );
+}
+
+/** Stands where a page will be as soon as its code is there. */
+function Waiting() {
+  const t = useTranslations("common");
+  return (
+    <Page title={t("loading")} waiting>
+      <h1 className="sr-only">{t("loading")}</h1>
+      <Loading />
+    </Page>
   );
 }

@@ -112,7 +112,7 @@ async fn npm(web: &Path, arguments: &[&str]) -> Result<(), Trouble> {
         remedy: "Mend that, then start again.".to_owned(),
         command: words.clone(),
     };
-    let missing = |error: io::Error| match error.kind() {
+    let unstarted = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Trouble {
             what: "Node is here, but npm isn't, and the web apps need it to be built.".to_owned(),
             said: Vec::new(),
@@ -121,7 +121,7 @@ async fn npm(web: &Path, arguments: &[&str]) -> Result<(), Trouble> {
         },
         _ => trouble(format!("{words} can't be started: {error}."), Vec::new()),
     };
-    let (mut child, said) = start(web, arguments).map_err(missing)?;
+    let (mut child, said) = start(web, arguments).map_err(unstarted)?;
     let ended = child.0.wait().await;
     // All is said by now, unless something that npm left behind still holds its end.
     let said = tokio::time::timeout(Duration::from_secs(2), said).await;

@@ -60,7 +60,8 @@ pub fn routes(all: &[Function]) -> usize {
 /// Whether something starts by a request for a page or a picture. Others look at those by HEAD before they fetch them, such as
 /// messengers that show a card for a link, and an HTTP API takes HEAD for a method of its own. (The kit answers it as a GET.)
 pub fn is_looked_at(kind: Kind) -> bool {
-    let of_programs = |path: &str| ["/api/", "/.well-known/", "/openapi.json"].iter().any(|root| path.starts_with(root));
+    let of_programs =
+        |path: &str| ["/api/", "/.well-known/", "/openapi.json"].iter().any(|root| path.starts_with(root));
     matches!(kind, Kind::Route { method: "GET", path, .. } if !of_programs(path))
 }
 

@@ -19,14 +19,15 @@ export default function LogIn() {
   if (signedIn && !sending) return <Navigate to={back} replace />;
 
   async function submit() {
+    // Until the next page is there, this one stays.
     setSending(true);
     try {
       await logIn(typed.email.trim(), typed.password);
-      const verified = currentSession()?.emailVerified;
-      navigate(verified ? back : withWayBack("/verify", back), { replace: true });
-    } finally {
+    } catch (error) {
       setSending(false);
+      throw error;
     }
+    navigate(currentSession()?.emailVerified ? back : withWayBack("/verify", back), { replace: true });
   }
 
   return (

@@ -6,20 +6,23 @@ import { useTranslations } from "use-intl";
 import { forgetTickets } from "../tickets/store";
 
 /** Logging out in this browser; the tickets that it keeps go with it. */
-export function LogOut() {
+export function LogOut({ leaving }: { leaving: (leaving: boolean) => void }) {
   const t = useTranslations("profile");
   const navigate = useNavigate();
   const [problem, setProblem] = useState<Problem | null>(null);
 
   async function leave() {
     setProblem(null);
+    leaving(true);
     try {
       await logOut();
-      await forgetTickets();
-      navigate("/", { replace: true });
     } catch (error) {
       setProblem(problemOf(error));
+      leaving(false);
+      return;
     }
+    await forgetTickets();
+    navigate("/", { replace: true });
   }
 
   return (

@@ -1,5 +1,6 @@
 import { useMe, useSignedIn } from "@guestlist/shared/api";
 import { Loading, ProblemNotice } from "@guestlist/shared/ui";
+import { useState } from "react";
 import { Link, Navigate } from "react-router";
 import { useTranslations } from "use-intl";
 import { Page } from "../shell/Page";
@@ -13,7 +14,9 @@ export default function Profile() {
   const t = useTranslations("profile");
   const signedIn = useSignedIn();
   const { data, error, refetch } = useMe();
-  if (signedIn === false) return <Navigate to="/log-in?to=/profile" replace />;
+  /** Who logs out here goes to the home, and not to a log-in. */
+  const [leaving, setLeaving] = useState(false);
+  if (signedIn === false && !leaving) return <Navigate to="/log-in?to=/profile" replace />;
   return (
     <Page title={t("title")} width="slim">
       <h1 className="my-6">{t("title")}</h1>
@@ -33,7 +36,7 @@ export default function Profile() {
           <AboutForm key={data.me.id} profile={data} />
           <MailChoices profile={data} />
           <PasswordForm email={data.me.email} />
-          <LogOut />
+          <LogOut leaving={setLeaving} />
         </div>
       )}
     </Page>

@@ -13,12 +13,15 @@ export function Page({
   title,
   hue = 0,
   width = "",
+  waiting = false,
   children,
 }: {
   title: string;
   /** The colour of the event that it is about. */
   hue?: number;
   width?: "" | "slim" | "roomy";
+  /** Whether it only stands in for one whose code is on its way. */
+  waiting?: boolean;
   children: ReactNode;
 }) {
   const t = useTranslations("common");
@@ -26,10 +29,11 @@ export function Page({
   const { pathname } = useLocation();
   // Each address is a page to arrive at.
   useEffect(() => {
+    if (waiting) return;
     // The browser itself sees to the page that it loaded.
     if (FIRST.location) FIRST.location = false;
     else main.current?.focus({ preventScroll: true });
-  }, [pathname]);
+  }, [pathname, waiting]);
   // Windows lie beside the page in the document, and have its colour too.
   useLayoutEffect(() => {
     document.body.className = `hue${hue}`;

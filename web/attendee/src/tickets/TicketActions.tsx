@@ -74,7 +74,11 @@ export function TicketActions({ ticket, count }: { ticket: TicketView; count: nu
             count={count}
             open
             close={() => setCancelling(false)}
-            done={() => setCancelling(false)}
+            done={() => {
+              setCancelling(false);
+              // What was pressed is gone; the ticket says what became of it.
+              document.getElementById("main")?.focus();
+            }}
           />
         </Suspense>
       )}
