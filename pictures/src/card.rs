@@ -104,10 +104,10 @@ impl Card {
     }
 
     /// The place with its address, where both fit.
-    fn place_line(&self, width: f32) -> Block {
-        let name = || set(Font::Text, &self.place, width, LINE_SIZES);
+    fn place_line(&self, width: f32, sizes: &[(f32, usize)]) -> Block {
+        let name = || set(Font::Text, &self.place, width, sizes);
         let Some(address) = &self.address else { return name() };
-        let whole = set(Font::Text, &format!("{}, {address}", self.place), width, LINE_SIZES);
+        let whole = set(Font::Text, &format!("{}, {address}", self.place), width, sizes);
         if is_cut(&whole) { name() } else { whole }
     }
 
@@ -118,7 +118,11 @@ impl Card {
         // The mark stands at the right, in the height of both lines.
         let mark = Font::Display.width("Guestlist", 22.0) + 36.0;
         let when = set(Font::Text, &self.when, inner - mark, LINE_SIZES);
-        let place = self.place_line(inner - mark);
+        let place = self.place_line(inner - mark, LINE_SIZES);
+        // Both in the size of the smaller one.
+        let size = when.size.min(place.size);
+        let when = Block { size, ..when };
+        let place = self.place_line(inner - mark, &[(size, 1)]);
 
         let name_height = name.size * LEADING * lines(&name);
         let (above, stub) = (PADDING - 14.0 + name_height + 22.0, 122.0);

@@ -169,7 +169,7 @@ fn narrowed(pixels: &RgbImage, width: u32) -> RgbImage {
         return pixels.clone();
     }
     let height = scaled(pixels.height(), width, pixels.width());
-    DynamicImage::ImageRgb8(pixels.clone()).resize_exact(width, height, FilterType::Lanczos3).into_rgb8()
+    DynamicImage::ImageRgb8(pixels.clone()).resize_exact(width, height, FilterType::CatmullRom).into_rgb8()
 }
 
 fn jpeg(pixels: &RgbImage) -> Result<Vec<u8>, Refusal> {
