@@ -56,11 +56,12 @@ async fn fill_event(world: &World, event: EventId, count: usize) -> Vec<User> {
         let mut calendar = Calendar { version: 1, ..Calendar::empty(user.id) };
         calendar.entries.insert(event.id.to_string(), entry);
         (pools[pool].taken, pools[pool].left) = (pools[pool].taken + 1, pools[pool].left - 1);
+        pools[pool].bookings += 1;
         records.extend([Record::User(user.clone()), Record::Booking(booking), Record::Calendar(calendar)]);
         users.push(user);
     }
     records.extend(pools.into_iter().map(Record::Pool));
-    world.streams.next(&world.embedded, world::PREFIX).unwrap();
+    world.records().unwrap();
     world.fill_untold(records).await;
     world.audit();
     users
@@ -91,7 +92,7 @@ fn booked(world: &World, event: &Event, user: &User, pool: u8) -> Booking {
 /// of them made deliveries for.
 async fn drained_in_parts(world: &World) -> Vec<usize> {
     let mut parts = Vec::new();
-    for record in world.streams.next(&world.embedded, world::PREFIX).unwrap() {
+    for record in world.records().unwrap() {
         assert!(publish(world, &record).await);
     }
     while let Some(fact) = world.outbox.take("facts") {
@@ -186,7 +187,7 @@ async fn a_move_that_was_overtaken_is_told_once_and_as_it_is_now() {
 async fn an_older_move_that_comes_late_changes_nothing() {
     let (world, [olga, ..], event) = evening(json!({})).await;
     change(&world, &olga, &event, json!({ "starts": "2026-11-28T20:00" })).await;
-    let older = world.streams.next(&world.embedded, world::PREFIX).unwrap();
+    let older = world.records().unwrap();
     change(&world, &olga, &event, json!({ "starts": "2026-11-28T21:00" })).await;
     assert_eq!(readers(&world.new_mails().await), ["ada", "ben"]);
     for record in &older {
@@ -329,7 +330,7 @@ async fn a_reminder_that_was_held_up_is_not_sent_after_the_start() {
     let (world, _, _) = evening(json!({})).await;
     world.advance_to("2026-11-28T17:30:00Z");
     world.tick().await;
-    for record in world.streams.next(&world.embedded, world::PREFIX).unwrap() {
+    for record in world.records().unwrap() {
         assert!(publish(&world, &record).await);
     }
     let fact = world.outbox.take("facts").expect("a reminder fired");
@@ -382,7 +383,7 @@ async fn a_reminder_that_fired_is_planned_anew_by_a_move_and_dropped_by_a_cancel
 async fn a_stream_record_that_nobody_can_read_is_kept_and_holds_nothing_up() {
     let (world, [olga, ..], event) = evening(json!({})).await;
     change(&world, &olga, &event, json!({ "place": { "name": "Huxleys" } })).await;
-    let mut records = world.streams.next(&world.embedded, world::PREFIX).unwrap();
+    let mut records = world.records().unwrap();
     let mut poisoned = records[0].clone();
     poisoned["dynamodb"]["NewImage"]["status"] = json!({ "S": "postponed" });
     poisoned["eventID"] = json!("poisoned");
@@ -414,7 +415,7 @@ async fn a_record_that_can_t_be_sent_on_stops_its_stream_until_it_can() {
     world
         .post(&format!("/api/events/{event}/announcements"), olga.token(), json!({ "subject": "a", "body": "b" }))
         .await;
-    let records = world.streams.next(&world.embedded, world::PREFIX).unwrap();
+    let records = world.records().unwrap();
     world.faults.from(Calls::To("SendMessageBatch"), 0, Fault::ServerError);
     let input = json!({ "Records": records });
     let reply = world.function("publish_facts").invoke(&world.house, input.clone()).await.unwrap();

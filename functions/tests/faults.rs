@@ -36,7 +36,7 @@ impl Stage {
         let bens_booking = world.book(&ben, &event, 2).await["id"].as_str().unwrap().to_owned();
         let bens_token = world.get("/api/me/tickets", ben.token()).await.expect(200).str("/items/0/token");
         // What was told of it so far is of no interest here.
-        world.streams.next(&world.embedded, world::PREFIX).unwrap();
+        world.records().unwrap();
         world.faults.clear();
         Stage { world, olga, ada, ben, event, bens_booking, bens_token }
     }
@@ -353,7 +353,7 @@ async fn messages_that_come_twice_and_out_of_order_mail_nobody_twice() {
     }
     let again = json!({ "place": { "name": "Astra" } });
     world.patch(&format!("/api/events/{event}"), stage.olga.token(), again).await.expect(200);
-    let mut records = world.streams.next(&world.embedded, world::PREFIX).unwrap();
+    let mut records = world.records().unwrap();
     records.reverse();
     for record in records.iter().chain(&records) {
         assert!(publish(world, record).await);
@@ -386,7 +386,7 @@ async fn messages_that_come_twice_and_out_of_order_mail_nobody_twice() {
 async fn adas_ticket() -> (Stage, Value) {
     let stage = Stage::new().await;
     Deed::Book.ask(&stage).await.expect(201);
-    for record in stage.world.streams.next(&stage.world.embedded, world::PREFIX).unwrap() {
+    for record in stage.world.records().unwrap() {
         assert!(publish(&stage.world, &record).await);
     }
     let fact = stage.world.outbox.take("facts").unwrap();

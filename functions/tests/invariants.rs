@@ -266,7 +266,7 @@ impl Story {
     /// Lets calendars and bookings follow what was moved. Mails aren't looked at here.
     async fn settle(&mut self) {
         loop {
-            let records = self.world.streams.next(&self.world.embedded, world::PREFIX).unwrap();
+            let records = self.world.records().unwrap();
             if records.is_empty() {
                 break;
             }

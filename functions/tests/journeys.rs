@@ -162,7 +162,7 @@ async fn two_things_at_one_time_need_a_yes() {
     world.post(&path, ben.token(), json!({ "allow_overlap": true })).await.expect(201);
 
     // A duplicate of one's own event, and capacities below what is confirmed, are refused.
-    let twin = world.post("/api/events", olga.token(), World::event_body(film)).await.expect(409);
+    let twin = world.post("/api/events", olga.token(), testbed::stage::event(&film)).await.expect(409);
     assert_eq!((twin.str("/code").as_str(), twin.str("/event").as_str()), ("duplicate_event", draft.as_str()));
     world.book(&world.person("Cem").await, &jazz, 4).await;
     let cut = world.patch(&format!("/api/events/{jazz}"), olga.token(), json!({ "capacity": 4 })).await.expect(409);
@@ -177,7 +177,7 @@ async fn bad_input_is_refused_at_the_edge_with_every_field() {
     let world = World::new().await;
     let olga = world.person("Olga").await;
     let bad = json!({ "name": "", "zone": "Mars/Olympus", "capacity": "many", "starts": "tomorrow" });
-    let refused = world.post("/api/events", olga.token(), World::event_body(bad)).await.expect(422);
+    let refused = world.post("/api/events", olga.token(), testbed::stage::event(&bad)).await.expect(422);
     let pointers: Vec<&str> =
         refused.json["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
     assert_eq!(pointers.len(), 4, "{pointers:?}");
@@ -190,7 +190,7 @@ async fn bad_input_is_refused_at_the_edge_with_every_field() {
         (json!({ "online_link": "javascript:alert(1)" }), "/online_link"),
     ];
     for (with, pointer) in cases {
-        let refused = world.post("/api/events", olga.token(), World::event_body(with)).await.expect(422);
+        let refused = world.post("/api/events", olga.token(), testbed::stage::event(&with)).await.expect(422);
         assert_eq!(refused.str("/errors/0/pointer"), pointer, "{}", refused.text());
     }
     let own = world.draft(&olga, json!({ "name": "Solaris" })).await;

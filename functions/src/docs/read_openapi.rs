@@ -17,7 +17,7 @@ impl Reply for Description {
     const STATUS: u16 = 200;
     const MEDIA: &[Media] = &[Media::of("application/json")];
     fn answer(&self) -> Result<Answer> {
-        let description = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json"));
+        let description = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
         Ok(Answer::new(Self::STATUS)
             .header("cache-control", "public, max-age=300")
             .body("application/json", description))

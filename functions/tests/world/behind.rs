@@ -1,5 +1,6 @@
 //! Behind the scenes: what is stored, whole, and whether it agrees with itself; many at once.
 
+use super::people::address;
 use super::{PREFIX, Person, World};
 use domain::bookings::{Booking, Calendar, State};
 use domain::checkins::{Outcome, Scan};
@@ -13,6 +14,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use store::Table;
+use testbed::Stage;
+use testbed::stage::QUEUES;
 
 /// Everything that is stored about events, bookings and who came.
 #[derive(Debug, Default)]
@@ -316,7 +319,7 @@ pub struct Pump {
 impl Pump {
     /// Hands on everything that waits, once. Says how much there was, and how much of it failed.
     pub async fn pass(&mut self, world: &World) -> (usize, usize) {
-        self.records.extend(world.streams.next(&world.embedded, PREFIX).unwrap());
+        self.records.extend(world.records().unwrap());
         let (mut handed, mut failed) = (0, 0);
         while let Some(record) = self.records.pop_front() {
             handed += 1;
@@ -327,7 +330,7 @@ impl Pump {
                 break;
             }
         }
-        for (queue, consumer) in [("facts", "fan_out"), ("mails", "send_email")] {
+        for (queue, consumer) in QUEUES {
             for _ in 0..world.outbox.waiting(queue) {
                 let message = world.outbox.take(queue).unwrap();
                 handed += 1;
@@ -355,47 +358,25 @@ impl Pump {
 
 /// Hands one stream record on, once; says whether it was taken.
 pub async fn publish(world: &World, record: &Value) -> bool {
-    let reply = world.function("publish_facts").invoke(&world.house, json!({ "Records": [record] })).await.unwrap();
-    reply["batchItemFailures"].as_array().unwrap().is_empty()
+    Stage::hand_over(world, "publish_facts", record).await.unwrap()
 }
 
 impl World {
     /// People with accounts and tokens, verified, without a password that is any good.
     pub async fn members(&self, names: &[&str]) -> Vec<Person> {
-        let store = self.store();
         let mut people = Vec::with_capacity(names.len());
         for name in names {
             let user = self.member(name);
-            let token = kit::access_token_for(&store, kit::Access::of(&user), self.now()).await.unwrap();
-            people.push(Person {
-                id: user.id.to_string(),
-                email: user.email.to_string(),
-                token,
-                refresh: String::new(),
-            });
-            let claim = domain::accounts::EmailClaim { email: user.email.folded(), user: user.id };
-            self.fill(vec![Record::User(user), Record::EmailClaim(claim)]).await;
+            let token = self.write_down(&user).await.unwrap();
+            people.push(Person::of((user, token)));
         }
         people
     }
 
     /// A verified user, not stored yet.
     pub fn member(&self, name: &str) -> domain::accounts::User {
-        domain::accounts::User {
-            id: self.house.chance().id(self.now()).unwrap(),
-            version: 1,
-            name: name.parse().unwrap(),
-            email: format!("{}@example.org", name.to_lowercase().replace(' ', ".")).parse().unwrap(),
-            email_verified_at: Some(self.now()),
-            password_hash: "$argon2id$".to_owned(),
-            login_epoch: 1,
-            language: Default::default(),
-            zone: None,
-            bio: Default::default(),
-            city: None,
-            mails: Default::default(),
-            registered_at: self.now(),
-        }
+        let user = self.user(name, &address(name), "$argon2id$".to_owned()).unwrap();
+        domain::accounts::User { email_verified_at: Some(self.now()), ..user }
     }
 
     /// To whom mails went so far, and about what, sorted.

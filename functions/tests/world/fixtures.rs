@@ -1,16 +1,14 @@
 //! A world in which every placeholder of the samples under `events/` has a value. `events/README.md` lists them.
 
-use super::people::PASSWORD;
+use super::people::{PASSWORD, address, everybodys_hash};
 use super::{PREFIX, Person, World};
 use bytes::Bytes;
-use domain::accounts::{EmailClaim, MailChoices, User};
-use domain::{Change, Record};
+use domain::accounts::User;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Access, Function, Kind};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 use store::Table;
 
 /// Where the samples are.
@@ -104,28 +102,10 @@ impl World {
 
     /// Somebody who is signed in, without mails and hashing: straight into the store. The password is everybody's.
     pub async fn settle(&self, name: &str, verified: bool) -> Person {
-        let email: domain::text::Email =
-            format!("{}@example.org", name.to_lowercase().replace(' ', ".")).parse().unwrap();
-        let user = User {
-            id: self.house.chance().id(self.now()).unwrap(),
-            version: 1,
-            name: name.parse().unwrap(),
-            email: email.clone(),
-            email_verified_at: verified.then(|| self.now()),
-            password_hash: everybodys_hash().await,
-            login_epoch: 1,
-            language: Default::default(),
-            zone: None,
-            bio: Default::default(),
-            city: None,
-            mails: MailChoices::default(),
-            registered_at: self.now(),
-        };
-        let claim = EmailClaim { email: email.folded(), user: user.id };
-        let changes = [Change::Insert(Record::User(user.clone())), Change::Insert(Record::EmailClaim(claim))];
-        self.store().commit(&changes, None).await.unwrap();
-        let token = self.access_token(&user, SignedDuration::ZERO).await;
-        Person { id: user.id.to_string(), email: email.to_string(), token, refresh: String::new() }
+        let mut user = self.user(name, &address(name), everybodys_hash().await).unwrap();
+        user.email_verified_at = verified.then(|| self.now());
+        let token = self.write_down(&user).await.unwrap();
+        Person::of((user, token))
     }
 
     /// An access token that was given out so long ago.
@@ -183,16 +163,6 @@ impl World {
     pub fn skip_streams(&self) {
         while !self.streams.next(&self.embedded, PREFIX).unwrap().is_empty() {}
     }
-}
-
-/// The hash of everybody's password, reckoned once: it is slow on purpose.
-async fn everybodys_hash() -> String {
-    static HASH: OnceLock<String> = OnceLock::new();
-    if let Some(hash) = HASH.get() {
-        return hash.clone();
-    }
-    let hash = kit::hash_password(PASSWORD.to_owned().try_into().unwrap(), &kit::Chance::seeded(99)).await.unwrap();
-    HASH.get_or_init(|| hash).clone()
 }
 
 impl Fixture {

@@ -1,5 +1,8 @@
 use super::World;
+use domain::accounts::User;
 use serde_json::{Value, json};
+use std::sync::OnceLock;
+use testbed::Stage;
 
 pub const PASSWORD: &str = "a long enough password";
 
@@ -13,6 +16,11 @@ pub struct Person {
 }
 
 impl Person {
+    /// Somebody who was written down, with their token.
+    pub fn of((user, token): (User, String)) -> Self {
+        Person { id: user.id.to_string(), email: user.email.to_string(), token, refresh: String::new() }
+    }
+
     pub fn token(&self) -> Option<&str> {
         Some(&self.token)
     }
@@ -21,7 +29,7 @@ impl Person {
 impl World {
     /// Somebody who signed up but never verified.
     pub async fn newcomer(&self, name: &str) -> Person {
-        let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
+        let email = address(name);
         let body = json!({ "email": email, "password": PASSWORD, "name": name });
         self.post("/api/users", None, body).await.expect(202);
         self.sign_in(&email).await
@@ -47,26 +55,8 @@ impl World {
         self.sign_in(&person.email).await
     }
 
-    /// An event of 40 places on the evening of Saturday the 28th in Berlin, changed by `with`.
-    pub fn event_body(with: Value) -> Value {
-        let mut body = json!({
-            "name": "Jazz in the Park",
-            "kind": "concert",
-            "description": "An *evening* of jazz.",
-            "starts": "2026-11-28T19:30",
-            "ends": "2026-11-28T23:00",
-            "zone": "Europe/Berlin",
-            "place": { "name": "Volkspark", "address": "Am Friedrichshain 1, Berlin", "latitude": 52.527, "longitude": 13.436 },
-            "capacity": 40,
-        });
-        for (name, value) in with.as_object().expect("an object") {
-            body[name] = value.clone();
-        }
-        body
-    }
-
     pub async fn draft(&self, organizer: &Person, with: Value) -> String {
-        let reply = self.post("/api/events", organizer.token(), World::event_body(with)).await;
+        let reply = self.post("/api/events", organizer.token(), testbed::stage::event(&with)).await;
         reply.expect(201).str("/id")
     }
 
@@ -82,37 +72,29 @@ impl World {
         self.post(&format!("/api/events/{event}/bookings"), person.token(), body).await.expect(201).json
     }
 
-    /// Many verified people, without mails and hashing: straight into the store, with tokens by signing in.
+    /// Many verified people, without mails and hashing: straight into the store.
     pub async fn crowd(&self, count: usize) -> Vec<Person> {
-        use domain::accounts::{MailChoices, User};
-        use domain::{Change, Record};
-        let store = self.store();
+        let hash = everybodys_hash().await;
         let mut people = Vec::with_capacity(count);
-        let password_hash =
-            kit::hash_password(PASSWORD.to_owned().try_into().unwrap(), self.house.chance()).await.unwrap();
         for at in 0..count {
-            let email: domain::text::Email = format!("guest{at}@example.org").parse().unwrap();
-            let user = User {
-                id: self.house.chance().id(self.now()).unwrap(),
-                version: 1,
-                name: format!("Guest {at}").parse().unwrap(),
-                email: email.clone(),
-                email_verified_at: Some(self.now()),
-                password_hash: password_hash.clone(),
-                login_epoch: 1,
-                language: Default::default(),
-                zone: None,
-                bio: Default::default(),
-                city: None,
-                mails: MailChoices::default(),
-                registered_at: self.now(),
-            };
-            let token = kit::access_token_for(&store, kit::Access::of(&user), self.now()).await.unwrap();
-            let claim = domain::accounts::EmailClaim { email: email.folded(), user: user.id };
-            let changes = [Change::Insert(Record::User(user.clone())), Change::Insert(Record::EmailClaim(claim))];
-            store.commit(&changes, None).await.unwrap();
-            people.push(Person { id: user.id.to_string(), email: email.to_string(), token, refresh: String::new() });
+            let (name, email) = (format!("Guest {at}"), format!("guest{at}@example.org"));
+            people.push(Person::of(Stage::settle(self, &name, &email, hash.clone()).await.unwrap()));
         }
         people
     }
+}
+
+/// The hash of everybody's password, reckoned once: it is slow on purpose.
+pub async fn everybodys_hash() -> String {
+    static HASH: OnceLock<String> = OnceLock::new();
+    if let Some(hash) = HASH.get() {
+        return hash.clone();
+    }
+    let hash = kit::hash_password(PASSWORD.to_owned().try_into().unwrap(), &kit::Chance::seeded(99)).await.unwrap();
+    HASH.get_or_init(|| hash).clone()
+}
+
+/// The address of somebody of this name.
+pub fn address(name: &str) -> String {
+    format!("{}@example.org", name.to_lowercase().replace(' ', "."))
 }

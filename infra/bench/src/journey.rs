@@ -3,9 +3,10 @@
 use crate::Result;
 use crate::costs::Cost;
 use crate::distance::distant;
-use crate::world::{BASE, Person, World};
+use crate::world::{Person, World};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use testbed::stage::{self, BASE};
 
 const PHOTO: &[u8] = include_bytes!("../../../pictures/tests/files/located.jpg");
 const PASSWORD: &str = "a long enough password";
@@ -101,11 +102,11 @@ impl Journey {
     /// An event, published and moved; gives its id.
     async fn events(&mut self, round: usize, organizer: &Person) -> Result<String> {
         let token = Some(organizer.token.as_str());
-        let draft = World::event(&json!({ "name": format!("Draft {round}") }));
+        let draft = stage::event(&json!({ "name": format!("Draft {round}") }));
         let draft = self.step("create_event", ("POST", "/api/events"), token, draft).await?;
         let path = format!("/api/events/{}", text(&draft, "/id")?);
         self.step("discard_event", ("DELETE", &path), token, Value::Null).await?;
-        let body = World::event(&json!({ "name": format!("Jazz in the Park {round}") }));
+        let body = stage::event(&json!({ "name": format!("Jazz in the Park {round}") }));
         let event = text(&self.step("create_event", ("POST", "/api/events"), token, body).await?, "/id")?;
         let path = format!("/api/events/{event}");
         let over = json!({ "allow_overlap": true });
@@ -213,7 +214,7 @@ impl Journey {
         self.step("cancel_event", ("POST", &format!("/api/events/{event}/cancel")), token, json!({})).await?;
 
         // Another event stays, for the reminders.
-        let body = World::event(&json!({ "name": format!("Film night of {event}") }));
+        let body = stage::event(&json!({ "name": format!("Film night of {event}") }));
         let (_, stays) = self.world.call("POST", "/api/events", token, None, &body).await?;
         let path = format!("/api/events/{}/publish", text(&stays, "/id")?);
         let (status, reply) = self.world.call("POST", &path, token, None, &json!({ "allow_overlap": true })).await?;

@@ -15,6 +15,7 @@ mod report;
 mod runner;
 mod rush;
 mod tls;
+mod web;
 mod world;
 
 use report::Report;
@@ -31,11 +32,11 @@ Usage: cargo run --release -p bench -- [--quick] [--no-build] [--only PART]
 
   --quick      a short run, to see that everything works; writes nothing
   --no-build   measure the binaries as they are, instead of building them first
-  --only PART  one of functions, cold-start, runner, rush; writes nothing
+  --only PART  one of functions, cold-start, runner, rush, web; writes nothing
 ";
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 4] = ["functions", "cold-start", "runner", "rush"];
+const PARTS: [&str; 5] = ["functions", "cold-start", "runner", "rush", "web"];
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
@@ -79,16 +80,19 @@ fn run() -> Result<()> {
     if !release {
         eprintln!("bench: this is a debug build; its times say nothing. Use cargo run --release -p bench.");
     }
-    // The three binaries lie side by side, wherever the target folder is.
+    // The runner lies beside the bench, wherever the target folder is; what Lambda gets, where it is packed.
     let folder = std::env::current_exe()?.parent().map(PathBuf::from).ok_or("the bench has no folder")?;
-    if build {
-        for (package, binary) in [("functions", "bootstrap"), ("local", "guestlist")] {
-            build_binary(package, binary, release)?;
-        }
+    let lambda = folder.join(if release { "../lambda/functions/bootstrap" } else { "bootstrap" });
+    if build && release {
+        cargo(&["xtask", "package", "functions"])?;
+        cargo(&["build", "--quiet", "--release", "--package", "local", "--bin", "guestlist"])?;
+    } else if build {
+        cargo(&["build", "--quiet", "--package", "functions", "--bin", "bootstrap"])?;
+        cargo(&["build", "--quiet", "--package", "local", "--bin", "guestlist"])?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let scale = Scale { quick };
-    let report = runtime.block_on(measure(&folder, scale, only.as_deref()))?;
+    let report = runtime.block_on(measure(&folder, &lambda, scale, only.as_deref()))?;
     let text = report.markdown();
     println!("{text}");
     if release && !quick && only.is_none() {
@@ -99,28 +103,24 @@ fn run() -> Result<()> {
     Ok(())
 }
 
-/// Builds one binary by itself, so that it has the features that it ships with and no others.
-fn build_binary(package: &str, binary: &str, release: bool) -> Result<()> {
-    eprintln!("bench: building {binary}");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--package", package, "--bin", binary]);
-    if release {
-        command.arg("--release");
-    }
-    let status = command.current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
-    if status.success() { Ok(()) } else { Err(format!("{binary} doesn't build").into()) }
+/// Runs cargo. Each binary is built by itself, so that it has the features that it ships with and no others.
+fn cargo(arguments: &[&str]) -> Result<()> {
+    eprintln!("bench: cargo {}", arguments.join(" "));
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(program).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
+    if status.success() { Ok(()) } else { Err(format!("cargo {} failed", arguments.join(" ")).into()) }
 }
 
-async fn measure(folder: &Path, scale: Scale, only: Option<&str>) -> Result<Report> {
+async fn measure(folder: &Path, lambda: &Path, scale: Scale, only: Option<&str>) -> Result<Report> {
     let mut report = Report::new(process::machine()?);
     for part in PARTS.into_iter().filter(|part| only.is_none_or(|only| only == *part)) {
         eprintln!("bench: {part}");
         match part {
             "functions" => costs::measure(&mut report).await?,
-            "cold-start" => cold_start::measure(&mut report, &folder.join("bootstrap"), scale).await?,
+            "cold-start" => cold_start::measure(&mut report, lambda, scale).await?,
             "runner" => load::measure(&mut report, &folder.join("guestlist"), scale).await?,
-            _ => rush::measure(&mut report, scale).await?,
+            "rush" => rush::measure(&mut report, scale).await?,
+            _ => web::measure(&mut report, &folder.join("guestlist"), scale).await?,
         }
     }
     Ok(report)

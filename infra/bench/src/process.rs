@@ -5,6 +5,10 @@ use std::time::Duration;
 
 /// How long one tick of `/proc/PID/stat` is: USER_HZ, 100 a second on every Linux that we run on.
 const TICK: Duration = Duration::from_millis(10);
+/// What Linux says of the files of a thread that has ended: "no such file" to who opens one, "no such process" to who reads it
+/// (`errno(3)`).
+const ENOENT: i32 = 2;
+const ESRCH: i32 = 3;
 
 fn proc(pid: u32, file: &str) -> Result<String> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/{file}"));
@@ -26,14 +30,17 @@ pub fn cpu(pid: u32) -> Result<Duration> {
 }
 
 /// The CPU time of a process's living threads, to the nanosecond (`/proc/PID/task/*/schedstat`): for a process so young
-/// that no thread of it has ended.
+/// that no thread of it has ended. One that ends while this is asked isn't counted.
 ///
 /// # Errors
 /// The process has ended.
 pub fn young_cpu(pid: u32) -> Result<Duration> {
     let mut nanos = 0;
     for task in std::fs::read_dir(format!("/proc/{pid}/task"))? {
-        let stat = std::fs::read_to_string(task?.path().join("schedstat"))?;
+        let stat = match std::fs::read_to_string(task?.path().join("schedstat")) {
+            Err(why) if [Some(ENOENT), Some(ESRCH)].contains(&why.raw_os_error()) => continue,
+            stat => stat?,
+        };
         nanos += stat.split(' ').next().and_then(|field| field.parse::<u64>().ok()).ok_or("no schedstat")?;
     }
     Ok(Duration::from_nanos(nanos))

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use testbed::Contention;
+use testbed::stage;
 use tokio::task::JoinSet;
 
 const CLIENTS: usize = 64;
@@ -98,7 +99,7 @@ async fn one(report: &mut Report, count: u8, places: u32, requests: usize) -> Re
 
 /// A published event whose places lie in so many pools.
 async fn event(world: &World, organizer: &Person, count: u8, places: u32) -> Result<String> {
-    let body = World::event(&json!({ "capacity": places }));
+    let body = stage::event(&json!({ "capacity": places }));
     let (status, draft) = world.call("POST", "/api/events", Some(&organizer.token), None, &body).await?;
     let id = draft["id"].as_str().filter(|_| status == 201).ok_or_else(|| format!("no event: {status} {draft}"))?;
     let store = world.store();

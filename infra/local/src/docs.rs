@@ -131,10 +131,12 @@ impl<'d> Reader<'d> {
         }
         let mut refusals = Vec::new();
         for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+            // A reference may say more than what it refers to: here, the codes of problems.
+            let own = response.get("description");
             let response = self.resolve(response);
-            let about = text_of(&response["description"]).to_owned();
+            let about = text_of(own.unwrap_or(&response["description"]));
             if !status.starts_with(['2', '3']) {
-                refusals.push(Refusal { status: status.clone(), about });
+                refusals.push(Refusal { status: status.clone(), about: markdown::html(about) });
                 continue;
             }
             let contents = response["content"].as_object();
@@ -142,7 +144,7 @@ impl<'d> Reader<'d> {
                 parts.push(Part {
                     title: format!("Reply {status}"),
                     rows: Vec::new(),
-                    kind: about,
+                    kind: about.to_owned(),
                     example: String::new(),
                 });
             }

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The format of what is kept. It rises when an older runner could no longer read the folder.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 const MARKER: &str = "guestlist-version";
 const LOCK: &str = "lock";
@@ -139,9 +139,9 @@ mod tests {
     fn an_older_folder_is_left_alone_until_a_fresh_start() {
         let path = place("older");
         drop(Folder::open(&path, false).unwrap());
-        fs::write(path.join(MARKER), "1\n").unwrap();
+        fs::write(path.join(MARKER), format!("{}\n", FORMAT - 1)).unwrap();
         fs::write(path.join("tables.sqlite"), "old").unwrap();
-        assert!(matches!(Folder::open(&path, false), Err(Failure::Older { found: 1, .. })));
+        assert!(matches!(Folder::open(&path, false), Err(Failure::Older { found, .. }) if found == FORMAT - 1));
         assert_eq!(fs::read_to_string(path.join("tables.sqlite")).unwrap(), "old");
         Folder::open(&path, true).unwrap();
         assert!(!path.join("tables.sqlite").exists());

@@ -5,6 +5,7 @@
 //! - [`Faults`]: makes calls to DynamoDB, SQS or SES fail where a test says so.
 //! - [`Objects`]: the bucket, for a test to put uploads into and look at pictures.
 //! - [`Outbox`] and [`Streams`]: queues, mails and stream records, for a test to take out and hand on.
+//! - [`Stage`]: all of that under a house, with functions to drive as from outside.
 //! - [`LambdaProcess`]: a function's binary, run and called as Lambda does it.
 //!
 //! ```no_run
@@ -26,6 +27,7 @@ pub mod faults;
 pub mod objects;
 pub mod outbox;
 pub mod runtime_api;
+pub mod stage;
 pub mod stream;
 mod touched;
 mod wire;
@@ -36,4 +38,5 @@ pub use faults::Faults;
 pub use objects::Objects;
 pub use outbox::Outbox;
 pub use runtime_api::LambdaProcess;
+pub use stage::Stage;
 pub use stream::Streams;

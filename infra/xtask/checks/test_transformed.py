@@ -13,11 +13,15 @@ with open(sys.argv.pop(1), encoding="utf-8") as file:
     TEMPLATE = file.read()
 
 
-def wrong(template):
+def by_sam(template):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as copy:
         copy.write(template)
         copy.flush()
-        return check(transformed(copy.name), 0, 0)[0]
+        return transformed(copy.name)
+
+
+def wrong(template):
+    return check(by_sam(template), 0, 0)[0]
 
 
 class Rules(unittest.TestCase):
@@ -49,6 +53,19 @@ class Rules(unittest.TestCase):
     def test_reserved_concurrency(self):
         new = "      Handler: book_place\n      ReservedConcurrentExecutions: 5\n"
         self.broken("      Handler: book_place\n", new, "reserves concurrency")
+
+    def test_failures_that_nobody_hears_of(self):
+        self.broken("MetricName: Failures-bookings\n", "MetricName: Failures-nowhere\n", "no alarm covers it")
+
+    def test_a_call_that_is_not_permitted(self):
+        for permission, complaint in (
+            ("BookPlaceRoutePermission", "BookPlace: apigateway.amazonaws.com may not call it"),
+            ("RemindHourBeforeTickPermission", "RemindHourBefore: events.amazonaws.com may not call it"),
+        ):
+            template = by_sam(TEMPLATE)
+            del template["Resources"][permission]
+            found = check(template, 0, 0)[0]
+            self.assertTrue(any(complaint in line for line in found), f"{complaint!r} is not among {found}")
 
     def test_no_partial_answers(self):
         old = "            FunctionResponseTypes:\n              - ReportBatchItemFailures\n"

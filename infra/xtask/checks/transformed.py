@@ -9,7 +9,9 @@ Prints what is wrong, a line each; exits with 1 if anything is.
 import json
 import logging
 import os
+import re
 import sys
+from fnmatch import fnmatchcase
 
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -75,6 +77,19 @@ def target(value):
     return None
 
 
+def invoked(operation):
+    """The function that an operation of an API calls."""
+    uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    return re.search(r"functions/\$\{(\w+)\.Arn\}", uri)[1]
+
+
+def called_from(arn):
+    """What a permission is for: the rule, or method and path of a route."""
+    if "Fn::Sub" in arn:
+        return arn["Fn::Sub"][0].partition("${__Stage__}")[2]
+    return target(arn)
+
+
 def statements(role):
     for policy in role.get("Policies", []):
         yield from listed(policy["PolicyDocument"]["Statement"])
@@ -117,6 +132,37 @@ def check(template, resources_counted, routes_counted):
                     wrong.append(f"{where}: on every resource")
             if statement["Effect"] != "Allow" or "NotAction" in statement or "NotResource" in statement:
                 wrong.append(f"{where}: says what may not be, not what may")
+
+    # What a function logs of its failures is counted, and somebody is told.
+    alarmed = {alarm.get("MetricName") for alarm in of("AWS::CloudWatch::Alarm").values()}
+    heard = {
+        target(counted["LogGroupName"])
+        for counted in of("AWS::Logs::MetricFilter").values()
+        if any(metric["MetricName"] in alarmed for metric in counted["MetricTransformations"])
+    }
+    for name, function in functions.items():
+        if target(function.get("LoggingConfig", {}).get("LogGroup")) not in heard:
+            wrong.append(f"{name}: no alarm covers it: count the failures in its log group and put an alarm on them")
+
+    # Who calls a function may: API Gateway by each route, EventBridge by each tick.
+    calls = [
+        ("apigateway.amazonaws.com", invoked(operation), f"/{method.upper()}{re.sub('{[^}]+}', 'any', path)}")
+        for api in of("AWS::ApiGatewayV2::Api").values()
+        for path, operations in api["Body"]["paths"].items()
+        for method, operation in operations.items()
+    ]
+    calls += [
+        ("events.amazonaws.com", target(called["Arn"]), rule)
+        for rule, ticks in of("AWS::Events::Rule").items()
+        for called in ticks["Targets"]
+    ]
+    permissions = [
+        (may["Principal"], target(may["FunctionName"]), called_from(may["SourceArn"]))
+        for may in of("AWS::Lambda::Permission").values()
+    ]
+    for who, function, call in calls:
+        if not any(may[:2] == (who, function) and fnmatchcase(call, may[2]) for may in permissions):
+            wrong.append(f"{function}: {who} may not call it for {call}: give it an AWS::Lambda::Permission")
 
     # Queues: what is consumed has dead letters, batches answer in part, concurrency is bounded.
     queues = of("AWS::SQS::Queue")

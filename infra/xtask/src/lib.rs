@@ -1,9 +1,11 @@
 //! The workspace's own tools: what is derived from the registry, and the checks that keep it honest.
 
+pub mod cloud;
 pub mod generate;
 pub mod grants;
 pub mod new;
 pub mod openapi;
+pub mod package;
 pub mod problems;
 pub mod redrive;
 pub mod source;
@@ -13,6 +15,7 @@ pub mod tools;
 pub mod web;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// What went wrong, in words for the person at the keyboard.
 pub type Result<T> = std::result::Result<T, String>;
@@ -32,6 +35,20 @@ pub fn pascal_case(name: &str) -> String {
             letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
         })
         .collect()
+}
+
+/// Runs cargo with these arguments.
+///
+/// # Errors
+/// It fails, and has said why.
+pub fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
+    let program = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let ended = Command::new(program).args(arguments).current_dir(root).status();
+    match ended {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(format!("cargo {} failed", arguments.join(" "))),
+        Err(why) => Err(format!("cargo can't be started: {why}")),
+    }
 }
 
 pub(crate) fn read(path: &Path) -> Result<String> {

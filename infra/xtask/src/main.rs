@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use xtask::{Result, generate, new, problems, redrive, root, suite, template, tools};
+use xtask::{Result, cargo, cloud, generate, new, package, problems, redrive, root, suite, tools};
 
 const HELP: &str = "\
 cargo xtask generate           write openapi.json and template.yaml from the registry
@@ -17,7 +17,11 @@ cargo xtask record             write down what the API answered in the last test
 cargo xtask lint               only what the tools from PyPI say of template.yaml and openapi.json
 cargo xtask redrive QUEUE STAGE
                                send the dead letters of a queue of a deployment back to it, with the AWS CLI
-cargo xtask package            build the two binaries into target/lambda (more arguments go to cargo build)";
+cargo xtask cloud-test [FOLDER]
+                               deploy template.yaml to ministack, an AWS on this machine, and drive the main job through it;
+                               with FOLDER, the binaries in it are deployed (target/lambda: as `package` left them)
+cargo xtask package [CRATE]    build the binaries for Lambda, or one of them, into target/lambda (more arguments go to
+                               cargo build)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -62,7 +66,9 @@ fn run(root: &Path, arguments: &[&str]) -> Result<bool> {
         ["redrive", queue, stage] => {
             println!("{}", redrive::redrive(Path::new("aws"), &redrive::queues(pictures::every()), queue, stage)?);
         }
-        ["package", rest @ ..] => package(root, rest)?,
+        ["cloud-test"] => cloud::test(root, None)?,
+        ["cloud-test", folder] => cloud::test(root, Some(Path::new(folder)))?,
+        ["package", rest @ ..] => println!("{}", package::package(root, rest)?),
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),
         _ => return Err(format!("cargo xtask doesn't know `{}`. It knows:\n{HELP}", arguments.join(" "))),
     }
@@ -81,16 +87,6 @@ fn lint(root: &Path) -> Result<bool> {
     Ok(checked.iter().all(|checked| checked.outcome.is_ok()))
 }
 
-fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
-    let program = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let ended = Command::new(program).args(arguments).current_dir(root).status();
-    match ended {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(format!("cargo {} failed", arguments.join(" "))),
-        Err(why) => Err(format!("cargo can't be started: {why}")),
-    }
-}
-
 /// Writes down the replies to the samples and the problems that the last whole test run saw: the API's description has both.
 fn record(root: &Path) -> Result<()> {
     problems::record(root, pictures::every())?;
@@ -101,22 +97,4 @@ fn record(root: &Path) -> Result<()> {
         return Err("the replies can't be written down: see above".to_owned());
     }
     generate::generate(root).map(drop)
-}
-
-/// Builds the binaries and puts each where `CodeUri` of the template looks, under the name that Lambda wants.
-fn package(root: &Path, rest: &[&str]) -> Result<()> {
-    let target = rest.iter().position(|argument| *argument == "--target").and_then(|at| rest.get(at + 1));
-    let built = root.join("target").join(target.unwrap_or(&"")).join("release");
-    // The crate, and what its binary is called.
-    for (home, binary) in [("functions", "bootstrap"), ("pictures", "pictures")] {
-        let arguments = ["build", "--release", "--package", home, "--bin", binary];
-        cargo(root, &[&arguments, rest].concat())?;
-        let folder = root.join(template::code(home));
-        std::fs::create_dir_all(&folder).map_err(|why| format!("{} can't be made: {why}", folder.display()))?;
-        let from = built.join(binary);
-        std::fs::copy(&from, folder.join("bootstrap"))
-            .map_err(|why| format!("{} can't be copied: {why}", from.display()))?;
-    }
-    println!("target/lambda has both binaries; `sam deploy --guided` sends them");
-    Ok(())
 }

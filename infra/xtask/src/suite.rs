@@ -54,8 +54,11 @@ pub fn run(root: &Path, options: Options) -> Result<bool> {
         tools::install(root)?;
     }
     let mut parts = vec![cargo_tests(root)?];
-    let mut checks =
-        vec![("grants", used_grants(root)), ("generated files", generate::check(root).map(|()| "fresh".to_owned()))];
+    let mut checks = vec![
+        ("grants", used_grants(root)),
+        ("problems", problems::check(root, pictures::every())),
+        ("generated files", generate::check(root).map(|()| "fresh".to_owned())),
+    ];
     if !options.no_lint {
         checks.extend(tools::check(root)?.into_iter().map(|tools::Checked { name, outcome }| (name, outcome)));
     }

@@ -31,10 +31,20 @@ pub fn installed(root: &Path) -> bool {
 /// # Errors
 /// No Python, no `venv`, or PyPI can't be reached.
 pub fn install(root: &Path) -> Result<()> {
-    if installed(root) {
-        return Ok(());
+    let done = install_from(root, REQUIREMENTS, &root.join("target/checks"));
+    done.map(drop).map_err(|why| format!("{why}; --no-lint goes without them"))
+}
+
+/// Installs what `requirements` list into an environment in `home`, where it isn't yet. Gives where the programs are.
+///
+/// # Errors
+/// No Python, no `venv`, or PyPI can't be reached.
+pub(crate) fn install_from(root: &Path, requirements: &str, home: &Path) -> Result<PathBuf> {
+    let (stamp, venv) = (home.join("installed.txt"), home.join("venv"));
+    let wanted = read(&root.join(requirements))?;
+    if read(&stamp).is_ok_and(|held| held == wanted) {
+        return Ok(venv.join("bin"));
     }
-    let venv = environment(root);
     let made = Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv).status();
     if !made.is_ok_and(|status| status.success()) {
         return Err("python3 -m venv doesn't work: install Python 3.10 or newer with its venv module \
@@ -43,11 +53,12 @@ pub fn install(root: &Path) -> Result<()> {
     }
     let pip = venv.join("bin/pip");
     let arguments = ["install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    let done = Command::new(&pip).args(arguments).arg(root.join(REQUIREMENTS)).status();
+    let done = Command::new(&pip).args(arguments).arg(root.join(requirements)).status();
     if !done.is_ok_and(|status| status.success()) {
-        return Err(format!("the tools of {REQUIREMENTS} can't be installed from PyPI; --no-lint goes without them"));
+        return Err(format!("the tools of {requirements} can't be installed from PyPI"));
     }
-    write(&root.join("target/checks/installed.txt"), &read(&root.join(REQUIREMENTS))?)
+    write(&stamp, &wanted)?;
+    Ok(venv.join("bin"))
 }
 
 /// Reads the generated files with the tools.

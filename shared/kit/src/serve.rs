@@ -163,11 +163,11 @@ impl Function {
     /// anyway, or of an item that isn't there. It belongs to a Lambda's init, which has a full CPU whatever the function's memory,
     /// and the handshake is mostly CPU. What goes wrong here goes wrong again in the first invocation, and is told there.
     pub async fn warm_up(&self, house: &House) {
-        let cx = Cx::new(self, house, request_id(house), house.deadline(self));
+        let cx = || Cx::new(self, house, request_id(house), house.deadline(self));
         if self.grants.contains(&read(Table::PublicKeys)) {
-            drop(cx.key_ring(KeyUse::Tokens, None).await);
+            drop(cx().key_ring(KeyUse::Tokens, None).await);
         } else if let Some(Grant::Table(Access { table, verb: Verb::Read })) = self.grants.first() {
-            drop(cx.store().touch(*table).await);
+            drop(cx().store().touch(*table).await);
         }
     }
 

@@ -56,7 +56,8 @@ fn document(root: &Path, all: &[Function]) -> Result<Value> {
         entry[operation.method.to_ascii_lowercase()] = described(&operation, &doc, &schemas, &known);
     }
     let tags = tags(root, all)?;
-    schemas.insert("Problem", problems::schema());
+    let problem = problems::schema(&mut schemas);
+    schemas.insert("Problem", problem);
     let mut document = json!({
         "openapi": "3.1.1",
         "info": {
@@ -95,7 +96,8 @@ fn document(root: &Path, all: &[Function]) -> Result<Value> {
 const INTRODUCTION: &str = "\
 Times are RFC 3339 instants, or a wall time with its IANA zone. Money is integer minor units with an ISO 4217 currency. \
 Ids are a prefix and a ULID.\n\n\
-Errors are problems (RFC 9457) with a stable `code`; `errors` names the fields at fault by JSON pointer.\n\n\
+Errors are problems (RFC 9457) with a stable `code`; `errors` names the fields at fault by JSON pointer, \
+each with a `code` of its own.\n\n\
 Lists come in pages: send `cursor` as the page before gave it; a page without a `cursor` is the last.\n\n\
 A POST that takes an `Idempotency-Key` may be repeated safely: same key and request, same answer.\n\n\
 What a caller may not see is absent.";

@@ -1,8 +1,9 @@
 //! Problems (RFC 9457), described once and referred to.
 
 use super::Operation;
+use super::schemas::Schemas;
 use crate::problems::Codes;
-use domain::refusal::Refusal;
+use domain::refusal::{FieldError, Refusal};
 use kit::{Caller, Grant, Table, write};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -22,7 +23,8 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
     (503, "Busy", "Too much at once. Nothing is lost: try again after `Retry-After`."),
 ];
 
-pub fn schema() -> Value {
+pub fn schema(schemas: &mut Schemas) -> Value {
+    let fault = schemas.reply(|schemas| schemas.subschema_for::<FieldError>());
     json!({
         "type": "object",
         "description": "A problem, as RFC 9457 has it. Some carry further members, which their `detail` speaks of.",
@@ -37,14 +39,7 @@ pub fn schema() -> Value {
             "errors": {
                 "type": "array",
                 "description": "The fields at fault.",
-                "items": {
-                    "type": "object",
-                    "required": ["pointer", "detail"],
-                    "properties": {
-                        "pointer": { "type": "string", "format": "json-pointer", "description": "Where in the request." },
-                        "detail": { "type": "string", "description": "What is wrong with it; reads on from its name." },
-                    },
-                },
+                "items": fault,
             },
         },
     })

@@ -1,0 +1,159 @@
+//! ministack, started and stopped.
+
+use crate::{Result, read};
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Where it says that it is; any would do.
+pub const REGION: &str = "eu-central-1";
+/// The key of whoever owns the account: ministack checks no signature of it.
+pub const ROOT_KEY: &str = "test";
+
+/// How long it may take to listen.
+const START: Duration = Duration::from_secs(60);
+/// How many lines of its log are told when something fails.
+const LAST_WORDS: usize = 20;
+
+/// A running ministack. It and all that it started end when this is dropped, or when this process ends however it may.
+pub struct StandIn {
+    process: Child,
+    port: u16,
+    folder: PathBuf,
+}
+
+impl StandIn {
+    /// Starts it, empty, on a free port of loopback; what it keeps on disk is in `folder`.
+    pub fn start(root: &Path, bin: &Path, folder: &Path) -> Result<Self> {
+        let said = |why: std::io::Error| format!("{} can't be made: {why}", folder.display());
+        if folder.exists() {
+            fs::remove_dir_all(folder).map_err(said)?;
+        }
+        for name in ["mails", "tmp"] {
+            fs::create_dir_all(folder.join(name)).map_err(said)?;
+        }
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+        let port = free.map_err(|why| format!("there is no free port: {why}"))?.port();
+        let log = File::create(folder.join("ministack.log")).map_err(said)?;
+        let process = Command::new(bin.join("python"))
+            .arg(root.join("infra/xtask/src/cloud/stand_in.py"))
+            .arg(folder.join("mails"))
+            .env_clear()
+            .envs(environment(folder))
+            .envs(settings(port))
+            // It ends with this pipe.
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().map_err(said)?)
+            .stderr(log)
+            .spawn()
+            .map_err(|why| format!("ministack can't be started: {why}"))?;
+        let mut stand_in = Self { process, port, folder: folder.to_owned() };
+        stand_in.wait()?;
+        Ok(stand_in)
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        let begun = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            if self.process.try_wait().is_ok_and(|ended| ended.is_some()) || begun.elapsed() > START {
+                return Err(format!("ministack doesn't listen:\n{}", self.last_words()));
+            }
+            sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Where all of AWS is.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The folder with a file per mail.
+    pub fn mails(&self) -> PathBuf {
+        self.folder.join("mails")
+    }
+
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("ministack.log")
+    }
+
+    /// The end of its log, as far as it tells of trouble.
+    pub fn last_words(&self) -> String {
+        let log = read(&self.log()).unwrap_or_default();
+        // It introduces itself at length before it listens.
+        let heard = log.lines().skip_while(|line| !line.contains("Running on"));
+        // The functions' own lines, in JSON, are told from their logs.
+        let mut lines: Vec<&str> = heard.filter(|line| !line.contains("INFO") && !line.starts_with('{')).collect();
+        if lines.is_empty() {
+            lines = log.lines().collect();
+        }
+        lines.drain(..lines.len().saturating_sub(LAST_WORDS));
+        lines.join("\n")
+    }
+
+    /// A command that talks to it as who owns the account.
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(environment(&self.folder)).env("AWS_EC2_METADATA_DISABLED", "true");
+        command
+    }
+
+    /// Stops it and all functions.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let begun = Instant::now();
+        while self.process.try_wait().is_ok_and(|ended| ended.is_none()) {
+            if begun.elapsed() > Duration::from_secs(5) {
+                // It never came to watch its pipe. There are no functions then.
+                drop(self.process.kill());
+            }
+            sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// What each command gets of this machine's environment: nothing but the way to programs.
+fn environment(folder: &Path) -> [(&'static str, String); 8] {
+    let folder = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    [
+        ("PATH", std::env::var("PATH").unwrap_or_default()),
+        ("HOME", folder("tmp")),
+        ("TMPDIR", folder("tmp")),
+        ("STATE_DIR", folder("tmp")),
+        ("AWS_ACCESS_KEY_ID", ROOT_KEY.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", ROOT_KEY.to_owned()),
+        ("AWS_DEFAULT_REGION", REGION.to_owned()),
+        ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
+    ]
+}
+
+/// How ministack is set up. The functions' processes inherit it, and find the services by it.
+fn settings(port: u16) -> Vec<(&'static str, String)> {
+    let mut settings = vec![
+        ("GATEWAY_PORT", port.to_string()),
+        // It listens on every address otherwise, and on a second port for things.
+        ("BIND_HOST", Ipv4Addr::LOCALHOST.to_string()),
+        ("IOT_MTLS_ENABLED", "0".to_owned()),
+        ("SFTP_ENABLED", "0".to_owned()),
+        ("MINISTACK_REGION", REGION.to_owned()),
+        // Functions act as their roles, and may do what those grant and nothing else.
+        ("AUTH", "true".to_owned()),
+    ];
+    let services =
+        ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SESV2", "AWS_ENDPOINT_URL_S3"];
+    settings.extend(services.map(|name| (name, format!("http://127.0.0.1:{port}"))));
+    settings
+}
