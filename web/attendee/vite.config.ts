@@ -2,18 +2,19 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
-import { compressed, fonts, messages } from "../shared/vite/index.ts";
+import { compressed, fonts, messages, router } from "../shared/vite/index.ts";
 
 /** The functions, as `cargo run` serves them. */
 const RUNNER = process.env.GUESTLIST_RUNNER ?? "http://localhost:4040";
 
-/** Chunks whose names stay, so that the server's pages can name the words of their language too. */
-const WORDS = ["en", "ru"];
+/** Chunks whose names stay, so that the server's pages can name what the app needs on them. */
+const NAMES: Record<string, string> = { EventPage: "event", en: "words-en", ru: "words-ru" };
 
 export default defineConfig({
   base: "/",
   plugins: [
     messages(),
+    router(),
     react(),
     tailwindcss(),
     fonts(),
@@ -95,12 +96,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rollupOptions: {
       output: {
-        // One file with all that the first view needs: a page that names it waits for no second round.
+        // One file with all that every page needs: what names it waits for no second round.
         codeSplitting: { groups: [{ name: "app", tags: ["$initial"] }] },
-        // The server's pages name these two, so they stay.
+        // The server's pages name these as well.
         entryFileNames: "assets/app.js",
-        chunkFileNames: ({ name }) =>
-          WORDS.includes(name) ? `assets/words-${name}.js` : "assets/[name]-[hash].js",
+        chunkFileNames: ({ name }) => `assets/${NAMES[name] ?? "[name]-[hash]"}.js`,
         assetFileNames: (asset) =>
           asset.names.includes("style.css") ? "assets/app.css" : "assets/[name]-[hash][extname]",
       },

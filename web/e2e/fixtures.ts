@@ -43,17 +43,26 @@ export async function codeFor(runner: Runner, email: string): Promise<string> {
   return /\d{6}/.exec(mail.subject)?.[0] ?? "";
 }
 
-/** Signs somebody up through the API. */
-export async function newPerson(runner: Runner, name: string): Promise<Person> {
+/** Signs somebody up through the API. What pages say to them is in their language. */
+export async function newPerson(runner: Runner, name: string, language = "en"): Promise<Person> {
   const email = newEmail();
   const password = "correct horse battery";
-  await runner.call("POST", "/api/users", { email, password, name });
+  await runner.call("POST", "/api/users", { email, password, name, language });
   await runner.call("POST", "/api/users/verify-email", { email, code: await codeFor(runner, email) });
   const { access_token } = await runner.call<{ access_token: string }>("POST", "/api/tokens", {
     email,
     password,
   });
   return { name, email, password, token: access_token };
+}
+
+/** Signs a page's browser in by the API: the cookie is what a log-in leaves behind, the mark tells the apps to resume it. */
+export async function signIn(page: Page, origin: string, person: Person): Promise<void> {
+  const answer = await page.request.post(`${origin}/api/tokens`, {
+    data: { email: person.email, password: person.password, cookie: true },
+  });
+  expect(answer.ok()).toBe(true);
+  await page.addInitScript(() => localStorage.setItem("guestlist.signed-in", "1"));
 }
 
 /** An event as the API gives it, as far as tests look at it. */

@@ -21,9 +21,10 @@ export class Runner {
     private readonly process: ChildProcess,
   ) {}
 
-  /** Starts it and waits until it answers. `seed` fills it with the small living city. */
-  static async start({ seed = false } = {}): Promise<Runner> {
-    const args = ["--memory", "--port", "0", "--no-build", ...(seed ? [] : ["--no-seed"])];
+  /** Starts it and waits until it answers. `seed` fills it with the small living city; `data` is a folder to keep it in. */
+  static async start({ seed = false, data }: { seed?: boolean; data?: string } = {}): Promise<Runner> {
+    const kept = data === undefined ? ["--memory"] : ["--data", data];
+    const args = [...kept, "--port", "0", "--no-build", ...(seed ? [] : ["--no-seed"])];
     const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "inherit"] });
     const origin = await new Promise<string>((resolve, reject) => {
       let said = "";
@@ -43,6 +44,20 @@ export class Runner {
     const ended = new Promise((resolve) => this.process.once("exit", resolve));
     this.process.kill("SIGTERM");
     await ended;
+  }
+
+  /** Waits until it says something on its console. */
+  async said(what: RegExp): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      let said = "";
+      this.process.stdout?.on("data", (chunk: Buffer) => {
+        said += chunk.toString();
+        if (what.test(said)) resolve();
+      });
+      this.process.on("exit", (code) =>
+        reject(new Error(`${BINARY} ended with ${code} before it said ${what}`)),
+      );
+    });
   }
 
   /** Everything that reached an address, newest first. */

@@ -2,7 +2,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
-import { compressed, messages } from "../shared/vite/index.ts";
+import { compressed, messages, router } from "../shared/vite/index.ts";
 
 /** The functions, as `cargo run` serves them. */
 const RUNNER = process.env.GUESTLIST_RUNNER ?? "http://localhost:4040";
@@ -55,7 +55,7 @@ const door = VitePWA({
 
 export default defineConfig({
   base: "/organize/",
-  plugins: [messages(), react(), tailwindcss(), door, compressed()],
+  plugins: [messages(), router(), react(), tailwindcss(), door, compressed()],
   build: {
     manifest: true,
     cssCodeSplit: false,

@@ -2,13 +2,15 @@ import { Loading, useProfileLanguage } from "@guestlist/shared/ui";
 import { lazy, Suspense, useEffect } from "react";
 import { Navigate, Route, Routes, useLocation, useNavigationType } from "react-router";
 import { useTranslations } from "use-intl";
-import { EventPage } from "./event/EventPage";
-import { Home } from "./home/Home";
 import { Elsewhere } from "./shell/Elsewhere";
 import { NotFound } from "./shell/NotFound";
 import { Page } from "./shell/Page";
 
-// What a guest's first view needs is here; the rest comes when it is gone to.
+// What every page needs is here; each page comes when it is gone to.
+const bringHome = () => import("./home/Home");
+const bringEvent = () => import("./event/EventPage");
+const Home = lazy(bringHome);
+const EventPage = lazy(bringEvent);
 const Tickets = lazy(() => import("./tickets/Tickets"));
 const TicketScreen = lazy(() => import("./tickets/TicketScreen"));
 const LogIn = lazy(() => import("./account/LogIn"));
@@ -16,6 +18,12 @@ const SignUp = lazy(() => import("./account/SignUp"));
 const Verify = lazy(() => import("./account/Verify"));
 const ForgotPassword = lazy(() => import("./account/ForgotPassword"));
 const Profile = lazy(() => import("./account/Profile"));
+
+/** Brings the page that the app begins with, where it is one of those that people come to from elsewhere. */
+export async function bringFirst(pathname: string): Promise<void> {
+  if (pathname === "/") await bringHome();
+  else if (pathname.startsWith("/e/")) await bringEvent();
+}
 
 export function App() {
   useProfileLanguage();

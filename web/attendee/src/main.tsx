@@ -6,7 +6,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
-import { App } from "./App";
+import { App, bringFirst } from "./App";
 import { newCache } from "./cache";
 import { pageData, seedEvent } from "./event/pageData";
 import { prefetchHome } from "./home/useEvents";
@@ -18,11 +18,11 @@ async function start(root: HTMLElement): Promise<void> {
   const cache = newCache();
   const page = pageData();
   if (page?.event) seedEvent(cache, page.event);
-  // Three answers that the first view may need, all asked for at once.
+  // What the first view may need, all asked for at once.
   if (wasSignedIn()) accessToken().catch(() => {});
   if (location.pathname === "/") prefetchHome(cache);
   const language = firstLanguage(page?.language);
-  const messages = await load(language);
+  const [messages] = await Promise.all([load(language), bringFirst(location.pathname)]);
   // Only now is what the server has written taken over: it stays on the screen until there are words.
   document.documentElement.lang = language;
   const app = createRoot(root);

@@ -6,6 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
 export { messages } from "./messages.ts";
+export { router } from "./router.ts";
 
 /** Text comes in several weights, so its font is variable; names and big numbers are always bold. */
 const FONTS = [
@@ -49,6 +50,8 @@ const TEXT = /\.(?:js|css|html|svg|json|webmanifest|wasm)$/;
 /** Writes .br and .gz beside each text file of the build: the runner serves them as they are, and CloudFront likewise. */
 export function compressed(): Plugin {
   let folder = "";
+  /** Whether there is a new build: a bundle is closed too when it failed, and then says why by itself. */
+  let written = false;
   return {
     name: "guestlist-compressed",
     apply: "build",
@@ -56,11 +59,16 @@ export function compressed(): Plugin {
     configResolved(config) {
       folder = resolve(config.root, config.build.outDir);
     },
+    writeBundle() {
+      written = true;
+    },
     // After the service worker is written, which is the last of the build.
     closeBundle: {
       order: "post",
       sequential: true,
       handler() {
+        if (!written) return;
+        written = false;
         for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
           const file = join(folder, name);
           if (!TEXT.test(name) || !statSync(file).isFile()) continue;

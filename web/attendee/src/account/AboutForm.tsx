@@ -1,10 +1,9 @@
 import { type Problem, type Profile, problemOf, useChangeMe, useMe } from "@guestlist/shared/api";
 import { LANGUAGES, type Language, useLanguage } from "@guestlist/shared/i18n";
-import { ProblemNotice, SelectField, TextField, useProblemWords } from "@guestlist/shared/ui";
+import { ProblemNotice, SelectField, TextField, useProblemWords, ZoneField } from "@guestlist/shared/ui";
 import { type FormEvent, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
-import { ZoneField } from "./ZoneField";
 
 const NAMES = { en: "English", ru: "Русский" } as const;
 
@@ -115,10 +114,12 @@ export function AboutForm({ profile }: { profile: Profile }) {
         ))}
       </SelectField>
       <ZoneField
-        zone={typed.zone}
-        choose={(zone) => change({ zone })}
+        label={t("zone")}
+        value={typed.zone}
+        onChange={(zone) => change({ zone })}
+        onClear={() => change({ zone: null })}
         hint={
-          hint(elsewhere.zone === undefined ? undefined : (elsewhere.zone ?? t("zone_none"))) ??
+          hint(elsewhere.zone === undefined ? undefined : (elsewhere.zone ?? common("zones.none"))) ??
           t("zone_hint")
         }
         fault={say.fault(problem, "/zone")}

@@ -1,7 +1,8 @@
 import { api } from "@guestlist/shared/api";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "../shell/Link";
 import { Page } from "../shell/Page";
 import { AccountForm } from "./AccountForm";
 import { NOTHING, type Typed } from "./typed";

@@ -1,7 +1,8 @@
 import { currentSession, logIn, useSignedIn } from "@guestlist/shared/api";
 import { useState } from "react";
-import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
+import { Navigate, useNavigate, useSearchParams } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "../shell/Link";
 import { Page } from "../shell/Page";
 import { AccountForm } from "./AccountForm";
 import { wayBack, withWayBack } from "./back";

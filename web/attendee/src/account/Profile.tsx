@@ -1,8 +1,9 @@
 import { useMe, useSignedIn } from "@guestlist/shared/api";
 import { Loading, ProblemNotice } from "@guestlist/shared/ui";
 import { useState } from "react";
-import { Link, Navigate } from "react-router";
+import { Navigate } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "../shell/Link";
 import { Page } from "../shell/Page";
 import { AboutForm } from "./AboutForm";
 import { LogOut } from "./LogOut";

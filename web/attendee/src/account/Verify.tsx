@@ -1,8 +1,9 @@
 import { useMe, useSession, verifiedNow } from "@guestlist/shared/api";
 import { TextField } from "@guestlist/shared/ui";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "../shell/Link";
 import { Page } from "../shell/Page";
 import { wayBack, withWayBack } from "./back";
 import { CodeForm } from "./CodeForm";

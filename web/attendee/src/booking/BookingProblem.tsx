@@ -1,8 +1,8 @@
 import { type Problem, problemOf, queries } from "@guestlist/shared/api";
 import { useWhen, useZone } from "@guestlist/shared/i18n";
 import { ProblemNotice } from "@guestlist/shared/ui";
-import { Link } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "../shell/Link";
 
 function text(problem: Problem, name: string): string | undefined {
   const value = problem[name];

@@ -1,8 +1,8 @@
 import { CalendarPlus, Ticket } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import type { EventView } from "../event/pageData";
+import { Link } from "../shell/Link";
 import { calendarLink } from "../tickets/calendar";
 import { Qr } from "../tickets/Qr";
 import { useParty, useTicket } from "../tickets/useTickets";
@@ -56,7 +56,7 @@ export default function Going({
         <Suspense>
           <CancelBooking
             booking={booking}
-            event={event.name}
+            event={event}
             count={count}
             open
             close={() => setCancelling(false)}

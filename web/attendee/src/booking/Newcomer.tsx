@@ -1,6 +1,5 @@
 import { currentSession, logIn, problemOf, useMe, useSession, verifiedNow } from "@guestlist/shared/api";
 import { useEffect, useRef, useState } from "react";
-import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import { AccountForm } from "../account/AccountForm";
 import { withWayBack } from "../account/back";
@@ -8,6 +7,7 @@ import { CodeForm } from "../account/CodeForm";
 import { NOTHING, type Typed } from "../account/typed";
 import { useSignUp, verify } from "../account/useAccount";
 import type { EventView } from "../event/pageData";
+import { Link } from "../shell/Link";
 import { forgetJoining, type JoinStep, recallJoining, rememberJoining } from "./joining";
 import type { useBook } from "./useBook";
 

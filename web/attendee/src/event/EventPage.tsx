@@ -15,7 +15,7 @@ import { Share } from "./Share";
 const Announcements = lazy(() => import("./Announcements"));
 
 /** An event: the invitation. Its markup is that of functions/src/pages/templates/event.html, which it takes over. */
-export function EventPage() {
+export default function EventPage() {
   const { slug = "" } = useParams();
   const t = useTranslations("event");
   const common = useTranslations("common");

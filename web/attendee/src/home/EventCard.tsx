@@ -1,8 +1,8 @@
 import { useMoney, useWhen } from "@guestlist/shared/i18n";
 import { Cover } from "@guestlist/shared/ui";
 import { MapPin, Video } from "lucide-react";
-import { Link } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "../shell/Link";
 import type { EventView } from "./useEvents";
 
 /** One event in the list: the whole card leads to it. */
@@ -25,7 +25,9 @@ export function EventCard({ event, eager }: { event: EventView; eager: boolean }
           {when.elsewhere && (
             <span className="soft">
               {" "}
-              {when.zone} · {t("own_time", { time: when.own })}
+              {when.zone}
+              <br />
+              {t("own_time", { time: when.own })}
             </span>
           )}
         </p>

@@ -2,8 +2,9 @@ import { OFFLINE, problemOf } from "@guestlist/shared/api";
 import { dayIn, useLocale, useZone } from "@guestlist/shared/i18n";
 import { ProblemNotice } from "@guestlist/shared/ui";
 import { memo, useMemo } from "react";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "../shell/Link";
 import { Page } from "../shell/Page";
 import { byDay, daysAhead } from "./days";
 import { CardSkeleton, EventCard } from "./EventCard";
@@ -12,7 +13,7 @@ import { askedOf, filtersOf, isFiltered, queryOf } from "./filters";
 import { type EventView, useEvents } from "./useEvents";
 
 /** What's on. */
-export function Home() {
+export default function Home() {
   const t = useTranslations("home");
   const [search, setSearch] = useSearchParams();
   const filters = useMemo(() => filtersOf(search), [search]);

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { Link } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "./Link";
 import { Page } from "./Page";
 
 /** A page that says why there is nothing else to show. */

@@ -2,8 +2,9 @@ import { useSignedIn } from "@guestlist/shared/api";
 import { LanguageSwitch, OfflineBar } from "@guestlist/shared/ui";
 import { CircleUserRound, LogIn, Ticket } from "lucide-react";
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
-import { Link, NavLink, useLocation } from "react-router";
+import { useLocation } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link, MenuLink } from "./Link";
 import { Title } from "./Title";
 
 const FIRST = { location: true };
@@ -68,20 +69,20 @@ function Bar({ width }: { width: string }) {
       </Link>
       <nav className="menu" aria-label={t("name")}>
         {signedIn === false ? (
-          <NavLink to={`/log-in${back}`}>
+          <MenuLink to={`/log-in${back}`}>
             <LogIn aria-hidden size={20} />
             {t("log_in")}
-          </NavLink>
+          </MenuLink>
         ) : (
           <>
-            <NavLink to="/tickets">
+            <MenuLink to="/tickets">
               <Ticket aria-hidden size={20} />
               {t("tickets")}
-            </NavLink>
-            <NavLink to="/profile">
+            </MenuLink>
+            <MenuLink to="/profile">
               <CircleUserRound aria-hidden size={20} />
               {t("profile")}
-            </NavLink>
+            </MenuLink>
           </>
         )}
       </nav>

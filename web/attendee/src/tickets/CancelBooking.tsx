@@ -13,8 +13,7 @@ export default function CancelBooking({
   done,
 }: {
   booking: string;
-  /** The event's name. */
-  event: string;
+  event: { id: string; name: string };
   /** How many places it has. */
   count: number;
   open: boolean;
@@ -25,7 +24,10 @@ export default function CancelBooking({
   const cache = useQueryClient();
   const cancel = useMutation({
     mutationFn: async () => {
-      const { error } = await api.POST("/api/bookings/{booking}/cancel", { params: { path: { booking } } });
+      const { error } = await api.POST("/api/bookings/{booking}/cancel", {
+        params: { path: { booking } },
+        body: { event: event.id },
+      });
       if (error) throw error;
     },
     // Cancelling twice is the same as once.
@@ -43,7 +45,7 @@ export default function CancelBooking({
   };
   return (
     <Dialog open={open} onClose={close} title={t("cancel_title")}>
-      <p className="mb-5">{t("cancel_text", { count, event })}</p>
+      <p className="mb-5">{t("cancel_text", { count, event: event.name })}</p>
       {cancel.isError && <ProblemNotice error={cancel.error} words={words} />}
       <p className="choices">
         <button

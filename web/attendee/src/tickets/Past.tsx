@@ -1,7 +1,7 @@
 import { useWhen } from "@guestlist/shared/i18n";
 import { ProblemNotice } from "@guestlist/shared/ui";
-import { Link } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "../shell/Link";
 import { useBookings } from "./useTickets";
 
 type Booking = NonNullable<ReturnType<typeof useBookings>["data"]>["pages"][number]["items"][number];

@@ -3,8 +3,8 @@ import { ProblemNotice } from "@guestlist/shared/ui";
 import { useMutation } from "@tanstack/react-query";
 import { CalendarPlus, Info, Mail, Video } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { Link } from "react-router";
 import { useTranslations } from "use-intl";
+import { Link } from "../shell/Link";
 import { calendarLink } from "./calendar";
 import { stateOf } from "./state";
 import type { TicketView } from "./store";
@@ -20,6 +20,7 @@ export function TicketActions({ ticket, count }: { ticket: TicketView; count: nu
     mutationFn: async () => {
       const { error } = await api.POST("/api/tickets/{ticket}/resend", {
         params: { path: { ticket: ticket.id } },
+        body: { event: ticket.event.id },
       });
       if (error) throw error;
     },
@@ -70,7 +71,7 @@ export function TicketActions({ ticket, count }: { ticket: TicketView; count: nu
         <Suspense>
           <CancelBooking
             booking={ticket.booking}
-            event={ticket.event.name}
+            event={ticket.event}
             count={count}
             open
             close={() => setCancelling(false)}

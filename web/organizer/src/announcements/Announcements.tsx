@@ -67,10 +67,11 @@ function Write() {
       }),
     [form, name],
   );
-  const places = queries.useQuery("get", "/api/events/{event}/attendance", {
+  const attendance = queries.useQuery("get", "/api/events/{event}/attendance", {
     params: { path: { event: event.id } },
   }).data;
-  const booked = places?.booked ?? 0;
+  // One mail for each booking, whatever the size of its party.
+  const guests = attendance?.bookings ?? 0;
   const send = useMutation({
     mutationFn: async (typed: Typed) => {
       const { error } = await api.POST("/api/events/{event}/announcements", {
@@ -93,7 +94,7 @@ function Write() {
       <h2 id="write-title" className="mb-1 !font-text !text-lg">
         {t("write")}
       </h2>
-      <p className="soft mb-4">{places ? t("recipients", { count: booked }) : " "}</p>
+      <p className="soft mb-4">{attendance ? t("recipients", { count: guests }) : " "}</p>
       <form className="form" noValidate onSubmit={form.handleSubmit((typed) => setAsked(typed))}>
         <TextField
           label={t("subject")}
@@ -110,10 +111,10 @@ function Write() {
           fault={errors.body?.message}
           {...form.register("body", { validate: (text) => text.trim() !== "" || t("body_missing") })}
         />
-        <button type="submit" className="button" disabled={places === undefined || booked === 0}>
+        <button type="submit" className="button" disabled={attendance === undefined || guests === 0}>
           {t("next")}
         </button>
-        {places && booked === 0 && <p className="small soft">{t("nobody")}</p>}
+        {attendance && guests === 0 && <p className="small soft">{t("nobody")}</p>}
       </form>
       {asked && (
         <Confirm
@@ -129,7 +130,7 @@ function Write() {
             setAsked(null);
           }}
         >
-          <p>{t("recipients", { count: booked })}</p>
+          <p>{t("recipients", { count: guests })}</p>
           <blockquote className="quote">
             <strong className="block">{asked.subject}</strong>
             {asked.body.trim()}

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 // The client of the API asks for the page's address as soon as it is loaded.
 vi.hoisted(() => vi.stubGlobal("location", { origin: "http://localhost" }));
 
-const { sizeFault, typeOf, whyOf } = await import("./cover");
+const { faultIn, sizeFault, typeOf } = await import("./cover");
 
 test("a picture is known by its first bytes, not by its name", () => {
   const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -16,18 +16,19 @@ test("a picture is known by its first bytes, not by its name", () => {
 
 test("a cover is neither tiny nor endless", () => {
   expect(sizeFault(1200, 630)).toBeNull();
-  expect(sizeFault(200, 200)).toBe("small");
-  expect(sizeFault(4000, 1000)).toBe("long");
-  expect(sizeFault(1000, 4000)).toBe("long");
-  expect(sizeFault(10_000, 10_000)).toBe("pixels");
+  expect(sizeFault(200, 200)).toEqual({ code: "picture_too_small" });
+  expect(sizeFault(4000, 1000)).toEqual({ code: "picture_too_narrow", limit: 3 });
+  expect(sizeFault(1000, 4000)).toEqual({ code: "picture_too_narrow", limit: 3 });
+  expect(sizeFault(10_000, 10_000)).toEqual({ code: "too_many_pixels", limit: 50 });
 });
 
-test("what the server says against the file is told in our words", () => {
-  const said = (detail: string) =>
-    whyOf({ code: "invalid", status: 422, detail: "", errors: [{ pointer: "/upload", detail }] });
-  expect(said("is not a JPEG, PNG or WebP file, whatever it is called")).toBe("type");
-  expect(said("is 300 x 200 pixels small; it must be at least 480 x 252")).toBe("small");
-  expect(said("is damaged or incomplete: it can't be read as a picture")).toBe("damaged");
-  expect(said("is odd")).toBe("said");
-  expect(whyOf({ code: "event_ended", status: 409, detail: "" })).toBeNull();
+test("what the server says against the file is told, and nothing else", () => {
+  const said = (pointer: string) => {
+    const fault = { pointer, code: "file_too_large" as const, limit: 10, detail: "is larger than 10 MB" };
+    return faultIn({ code: "invalid", status: 422, detail: "", errors: [fault] });
+  };
+  expect(said("/upload")).toMatchObject({ code: "file_too_large", limit: 10 });
+  expect(said("/bytes")).toMatchObject({ code: "file_too_large", limit: 10 });
+  expect(said("/event")).toBeNull();
+  expect(faultIn({ code: "event_ended", status: 409, detail: "" })).toBeNull();
 });

@@ -1,21 +1,18 @@
 /** Covers: what can be one, and the way there. */
 import { api } from "@guestlist/shared/api";
-import type { Problem } from "@guestlist/shared/api/problem";
+import type { FieldFault, OwnFault, Problem } from "@guestlist/shared/api/problem";
 import type { EventView } from "../form/values";
-
-/** Why a file can't be a cover: names a sentence in the messages. */
-export type CoverWhy = "type" | "large" | "small" | "long" | "pixels" | "damaged" | "late" | "said";
 
 type ContentType = "image/jpeg" | "image/png" | "image/webp";
 
 // The server's rules: pictures/src/picture.rs.
-const MOST_BYTES = 10 * 1024 * 1024;
-const MOST_PIXELS = 50_000_000;
+const MOST_MEGABYTES = 10;
+const MOST_MEGAPIXELS = 50;
 const LEAST = { width: 480, height: 240 };
 const LONGEST = 3;
 
 /** A file that was looked at. */
-export type Looked = { type: ContentType } | { why: CoverWhy };
+export type Looked = { type: ContentType } | { fault: OwnFault };
 
 /** What sort of picture a file is, by its first bytes: its name says nothing. */
 export function typeOf(head: Uint8Array): ContentType | null {
@@ -28,45 +25,35 @@ export function typeOf(head: Uint8Array): ContentType | null {
 }
 
 /** Why a picture of this size can't be a cover; null where it can. */
-export function sizeFault(width: number, height: number): CoverWhy | null {
-  if (width * height > MOST_PIXELS) return "pixels";
-  if (width < LEAST.width || height < LEAST.height) return "small";
-  if (width > height * LONGEST || height > width * LONGEST) return "long";
+export function sizeFault(width: number, height: number): OwnFault | null {
+  if (width * height > MOST_MEGAPIXELS * 1_000_000)
+    return { code: "too_many_pixels", limit: MOST_MEGAPIXELS };
+  if (width < LEAST.width || height < LEAST.height) return { code: "picture_too_small" };
+  if (width > height * LONGEST || height > width * LONGEST)
+    return { code: "picture_too_narrow", limit: LONGEST };
   return null;
 }
 
 /** Looks at a file before it is sent, so that nobody waits for a no. */
 export async function look(file: File): Promise<Looked> {
   const type = typeOf(new Uint8Array(await file.slice(0, 16).arrayBuffer()));
-  if (!type) return { why: "type" };
-  if (file.size > MOST_BYTES) return { why: "large" };
+  if (!type) return { fault: { code: "not_a_picture" } };
+  if (file.size > MOST_MEGABYTES * 1024 * 1024)
+    return { fault: { code: "file_too_large", limit: MOST_MEGABYTES } };
   try {
     const picture = await createImageBitmap(file);
-    const why = sizeFault(picture.width, picture.height);
+    const fault = sizeFault(picture.width, picture.height);
     picture.close();
-    return why ? { why } : { type };
+    return fault ? { fault } : { type };
   } catch {
-    return { why: "damaged" };
+    return { fault: { code: "picture_damaged" } };
   }
 }
 
-/** What the server says against a file, in our own words where we know them; null where it speaks of something else. */
-export function whyOf(problem: Problem): CoverWhy | null {
-  const said = problem.errors?.find(({ pointer }) =>
-    ["/upload", "/bytes", "/content_type"].includes(pointer),
-  );
-  if (!said) return null;
-  const signs: [string, CoverWhy][] = [
-    ["larger than", "large"],
-    ["at most", "large"],
-    ["not a JPEG", "type"],
-    ["pixels small", "small"],
-    ["too long", "long"],
-    ["million pixels", "pixels"],
-    ["damaged", "damaged"],
-    ["isn't there", "late"],
-  ];
-  return signs.find(([sign]) => said.detail.includes(sign))?.[1] ?? "said";
+/** What the server says against a file; null where it speaks of something else. */
+export function faultIn(problem: Problem): FieldFault | null {
+  const about = ["/upload", "/bytes", "/content_type"];
+  return problem.errors?.find(({ pointer }) => about.includes(pointer)) ?? null;
 }
 
 /** Posts the form with the file. fetch tells nothing of how far an upload is; this does. */

@@ -53,7 +53,7 @@ export default function Door() {
     );
   }
   if (!database || pass === undefined) return <Loading />;
-  if (pass === null) return <NoPass onPass={(token) => void open(database, token)} />;
+  if (pass === null) return <NoPass broken={hash !== ""} onPass={(token) => void open(database, token)} />;
   return (
     <AtDoor key={pass.id + pass.openedAt} database={database} pass={pass} onLeft={() => setPass(null)} />
   );

@@ -121,7 +121,7 @@ function Line({
     ) : (
       <button
         type="button"
-        className="button compact min-h-12"
+        className="button quiet compact min-h-12 !text-ink"
         aria-label={t("admit_of", { name, index })}
         onClick={() => onAdmit(ticket.id)}
       >

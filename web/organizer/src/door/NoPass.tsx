@@ -7,7 +7,14 @@ import { Link } from "react-router";
 import { CameraView } from "./CameraView";
 import { tokenInLink } from "./pass";
 
-export function NoPass({ onPass }: { onPass: (token: string) => void }) {
+export function NoPass({
+  broken,
+  onPass,
+}: {
+  /** Whether the link that was opened lost a part of its pass on the way. */
+  broken: boolean;
+  onPass: (token: string) => void;
+}) {
   const t = useTranslations("door");
   const [scanning, setScanning] = useState(false);
   const [camera, setCamera] = useState<string | null>(null);
@@ -24,6 +31,11 @@ export function NoPass({ onPass }: { onPass: (token: string) => void }) {
       <div className="stub">
         <div className="grid gap-4">
           <h1>{t("no_pass.title")}</h1>
+          {broken && (
+            <p className="notice bad !mb-0" role="alert">
+              {t("no_pass.not_a_pass")}
+            </p>
+          )}
           <p className="lead">{t("no_pass.lead")}</p>
           <p>{t("no_pass.organizer")}</p>
         </div>

@@ -67,7 +67,8 @@ function Line({ scan, words, onUndo }: Omit<About, "scans"> & { scan: StoredScan
   const t = useTranslations("door");
   const isWaiting =
     (!scan.answer && !scan.refused) || (scan.undo && !scan.undo.answeredAt && !scan.undo.refused);
-  const why = scan.verdict.outcome === "admitted" ? words.ticket(scan.verdict) : words.why(scan.verdict);
+  const why =
+    scan.verdict.outcome === "admitted" ? words.ticket(scan.verdict, scan.answer) : words.why(scan.verdict);
   return (
     <div className="flex items-start gap-3">
       <Mark verdict={scan.verdict} />
@@ -112,7 +113,8 @@ export function LastScan({ scans, words, onUndo }: About) {
   const t = useTranslations("door.last");
   const [last] = scans;
   if (!last) return <p className="soft min-h-14 content-center text-center">{t("none")}</p>;
-  const why = last.verdict.outcome === "admitted" ? words.ticket(last.verdict) : words.why(last.verdict);
+  const why =
+    last.verdict.outcome === "admitted" ? words.ticket(last.verdict, last.answer) : words.why(last.verdict);
   return (
     <section aria-label={t("label")} className="card flex min-h-16 items-center gap-3 p-3">
       <Mark verdict={last.verdict} />

@@ -44,6 +44,8 @@ export interface Answer {
   admission?: Schemas["Admission"];
   /** The name on the booking. */
   name?: string;
+  /** How many its party is. */
+  of?: number;
   /** When the answer came, in milliseconds since the epoch. */
   at: number;
 }

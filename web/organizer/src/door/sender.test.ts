@@ -4,6 +4,7 @@ import { reportOf } from "./report";
 import { recordScan, scansOf, undoScan } from "./scans";
 import { Sender } from "./sender";
 import { booking, COMPANION, DOOR, EVENT, network, newDatabase, PASS, TICKET, view } from "./testing/world";
+import { bookingOf } from "./verdict";
 
 const ORIGIN = "https://guestlist.example";
 const senders: Sender[] = [];
@@ -56,6 +57,7 @@ test("sends in order, with the pass and nothing else, and keeps what the server 
     ticket: TICKET.ticket,
     shown_offline: "admitted",
   });
+  expect(log[2]?.body).toEqual({ ticket: TICKET.ticket });
   expect(await database.count("outbox")).toBe(0);
   expect(await database.get("scans", first.id)).toMatchObject({
     answer: { outcome: "admitted", name: "Ada Lovelace" },
@@ -236,4 +238,23 @@ test("who waits for an answer gets it, or nothing when there is none", async () 
   expect(await sent.answerTo(late.id, performance.now()), "the door has decided").toBeNull();
   await sent.send();
   expect(await database.get("scans", late.id)).toMatchObject({ verdict: late.verdict });
+});
+
+test("the server tells the party of a ticket that isn't on the list yet", async () => {
+  const database = await newDatabase();
+  const shown = {
+    kind: "genuine" as const,
+    claims: { kid: "0", ...TICKET, booking: bookingOf(TICKET.ticket), index: 1 },
+  };
+  const made = await recordScan(
+    database,
+    { shown, token: TICKET.token },
+    { event: EVENT, door: DOOR, now: new Date("2026-11-21T19:02:00Z"), alone: false },
+  );
+  expect(made.verdict).toEqual({ outcome: "admitted", ticket: TICKET.ticket, index: 1 });
+  network((asked) => view(asked, { party_size: 4 }));
+  const sent = sender(database);
+  const answer = sent.answerTo(made.id, performance.now() + 5_000);
+  void sent.send();
+  expect((await answer)?.verdict).toMatchObject({ name: "Ada Lovelace", index: 1, of: 4 });
 });

@@ -1,6 +1,6 @@
 /** How the door says things. */
 import { useFormatter, useTranslations } from "@guestlist/shared/i18n";
-import type { StoredScan } from "./database";
+import type { Answer, StoredScan } from "./database";
 import { reportOf } from "./report";
 import { type Admission, lookOf, type Verdict } from "./verdict";
 
@@ -11,8 +11,8 @@ export interface Words {
   word(verdict: Verdict): string;
   /** The same as something past. */
   was(verdict: Verdict): string;
-  /** "Ticket 2 of 3" */
-  ticket(verdict: Verdict): string | null;
+  /** "Ticket 2 of 3"; the server may know the party where this device didn't. */
+  ticket(verdict: Verdict, answer?: Answer): string | null;
   /** Why it is red, or when and where it was let in before. */
   why(verdict: Verdict): string | null;
   /** Whose scan it is, as a line of a list needs it. */
@@ -67,7 +67,8 @@ export function useWords(zone: string | undefined, own: (scan: string) => boolea
     time,
     word: (verdict) => t(`verdict.${lookOf(verdict)}`),
     was: (verdict) => t(`verdict.was_${lookOf(verdict)}`),
-    ticket: ({ index, of }) => {
+    ticket: ({ index, of: known }, answer) => {
+      const of = known ?? answer?.of;
       if (index === undefined) return null;
       if (of === undefined) return t("verdict.ticket_alone", { index });
       return of === 1 ? t("verdict.single") : t("verdict.ticket", { index, of });

@@ -23,7 +23,7 @@ export function CancelDialog({
   const say = useSay();
   const [message, setMessage] = useState("");
   const [word, setWord] = useState("");
-  const places = queries.useQuery(
+  const attendance = queries.useQuery(
     "get",
     "/api/events/{event}/attendance",
     { params: { path: { event: event.id } } },
@@ -39,13 +39,14 @@ export function CancelDialog({
     },
     onSuccess: async () => {
       await client.invalidateQueries();
-      say(t("done", { count: booked }));
+      say(t("done", { count: guests }));
       onClose();
     },
   });
-  const booked = places?.booked ?? 0;
+  // One mail for each booking, whatever the size of its party.
+  const guests = attendance?.bookings ?? 0;
   // Only what hurts somebody asks for the word.
-  const isTyped = booked === 0 || word.trim().toLowerCase() === t("word").toLowerCase();
+  const isTyped = guests === 0 || word.trim().toLowerCase() === t("word").toLowerCase();
   return (
     <Confirm
       open={open}
@@ -54,7 +55,7 @@ export function CancelDialog({
       back={t("back")}
       danger
       busy={cancel.isPending}
-      blocked={!isTyped || places === undefined}
+      blocked={!isTyped || attendance === undefined}
       error={cancel.error}
       onConfirm={() => cancel.mutate()}
       onClose={onClose}
@@ -62,7 +63,7 @@ export function CancelDialog({
       <p>
         <strong>{event.name}</strong>
       </p>
-      <p>{t("told", { count: booked })}</p>
+      <p>{t("told", { count: guests })}</p>
       <TextArea
         label={t("message")}
         hint={t("message_hint")}
@@ -72,7 +73,7 @@ export function CancelDialog({
         value={message}
         onChange={(change) => setMessage(change.currentTarget.value)}
       />
-      {booked > 0 && (
+      {guests > 0 && (
         <TextField
           label={t("type_word", { word: t("word") })}
           autoComplete="off"

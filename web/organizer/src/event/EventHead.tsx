@@ -1,5 +1,6 @@
 import { useWhen } from "@guestlist/shared/i18n";
 import { EyeOff, ScanLine } from "lucide-react";
+import type { ReactNode } from "react";
 import { NavLink } from "react-router";
 import { useTranslations } from "use-intl";
 import { useNow } from "../ui/useNow";
@@ -31,11 +32,11 @@ export function EventHead({ event }: { event: EventView }) {
         />
         <div className="min-w-0 flex-1">
           <h1 className="!text-[clamp(1.25rem,0.9rem+1.6vw,1.75rem)]">{event.name}</h1>
-          <p className="mt-1 text-soft">
+          <p className="mt-1 text-soft first-letter:uppercase">
             <time dateTime={event.starts_at}>{when.date}</time>, {when.time}
-            {when.elsewhere && ` · ${when.zone}`}
-            {event.place && ` · ${event.place.name}`}
-            {event.online && ` · ${t("online")}`}
+            {when.elsewhere && <Also>{when.zone}</Also>}
+            {event.place && <Also>{event.place.name}</Also>}
+            {event.online && <Also>{t("online")}</Also>}
           </p>
           <p className="row mt-2 gap-2">
             <PhaseChip phase={phase} />
@@ -65,5 +66,15 @@ export function EventHead({ event }: { event: EventView }) {
         </ul>
       </nav>
     </header>
+  );
+}
+
+/** More about it: on the same line where that is wide, else on one of its own. */
+function Also({ children }: { children: ReactNode }) {
+  return (
+    <span className="max-sm:block">
+      <span className="max-sm:hidden"> · </span>
+      {children}
+    </span>
   );
 }

@@ -38,7 +38,9 @@ export default function Overview() {
           )}
           {attendance.isError && <Trouble error={attendance.error} retry={() => attendance.refetch()} />}
           {attendance.data && <Numbers places={attendance.data} phase={phase} />}
-          <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_21rem]">
+          <div
+            className={`grid items-start gap-6 ${phase === "cancelled" ? "" : "lg:grid-cols-[minmax(0,1fr)_21rem]"}`}
+          >
             <div className="grid min-w-0 gap-6">
               <Timeline event={event} phase={phase} />
               {(phase === "upcoming" || phase === "now") && <ShareCard event={event} />}

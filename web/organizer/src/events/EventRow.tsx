@@ -14,7 +14,7 @@ export function EventRow({ event, now }: { event: OwnEvent; now: number }) {
   const place = event.place?.name ?? t("online");
   return (
     <li
-      className={`hue${event.hue} relative flex flex-wrap items-center gap-x-4 gap-y-2 p-3 hover:bg-tint/40 md:grid md:grid-cols-[104px_minmax(0,1fr)_max-content_max-content] md:p-4`}
+      className={`hue${event.hue} relative flex flex-wrap items-center gap-x-4 gap-y-2 p-3 hover:bg-tint/40 md:grid md:grid-cols-[104px_minmax(0,1fr)_max-content_316px] md:p-4`}
     >
       <img
         src={event.cover_url}
@@ -33,7 +33,7 @@ export function EventRow({ event, now }: { event: OwnEvent; now: number }) {
             {event.name}
           </Link>
         </h2>
-        <p className="small soft">
+        <p className="small soft first-letter:uppercase">
           <time dateTime={event.starts_at}>{when.short}</time>
           {when.elsewhere && ` · ${when.zone}`} · {place}
         </p>

@@ -13,7 +13,7 @@ export function Fill({ event, phase }: { event: OwnEvent; phase: Phase }) {
   const share = capacity ? Math.min(1, places.booked / capacity) : null;
   const started = phase === "now" || phase === "past";
   return (
-    <dl className="flex gap-x-4 md:grid md:grid-cols-[170px_minmax(110px,max-content)] md:justify-end md:text-right">
+    <dl className="flex gap-x-4 md:grid md:grid-cols-[170px_130px] md:justify-end md:text-right">
       <div>
         <dt className="sr-only">{t("booked")}</dt>
         <dd>

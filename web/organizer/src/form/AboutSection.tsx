@@ -56,7 +56,7 @@ function Description({ faults }: { faults: Faults }) {
     <Tabs.Root defaultValue="write" className="relative">
       <Tabs.List
         aria-label={t("description_tabs")}
-        className="row sm:-top-1 z-1 gap-1 text-sm max-sm:mb-1 sm:absolute sm:right-0"
+        className="row -top-1 z-1 gap-1 text-sm max-[22.5rem]:mb-1 min-[22.5rem]:absolute min-[22.5rem]:right-0"
       >
         <Tabs.Tab value="write" className={tab}>
           {t("write")}

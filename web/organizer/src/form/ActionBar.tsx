@@ -32,7 +32,7 @@ export function ActionBar({
   const unsaved = !live && state.kind === "kept";
   return (
     <div className="sticky bottom-0 z-10 -mx-4 mt-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-line border-t bg-paper px-4 py-3 sm:mx-0 sm:px-0">
-      <div className="small row min-h-10 min-w-0 flex-1 basis-52 gap-2">
+      <div className="small row min-h-10 min-w-0 flex-1 basis-52 flex-nowrap gap-2">
         <Standing
           state={state}
           live={live}
@@ -40,14 +40,10 @@ export function ActionBar({
           onFaults={onFaults}
           onRetry={onRetry}
           onDecide={onDecide}
+          onUndo={onUndo}
         />
       </div>
       <div className="row gap-2">
-        {unsaved && (
-          <button type="button" className="button quiet compact" onClick={onUndo}>
-            {t("undo")}
-          </button>
-        )}
         <PreviewButton compact values={values} event={event} />
         <button type="submit" className="button compact" disabled={!live && !unsaved} aria-disabled={asking}>
           {live ? t("publish") : t("save_changes")}
@@ -64,6 +60,7 @@ function Standing({
   onFaults,
   onRetry,
   onDecide,
+  onUndo,
 }: {
   state: State;
   live: boolean;
@@ -71,10 +68,15 @@ function Standing({
   onFaults: () => void;
   onRetry: () => void;
   onDecide: () => void;
+  onUndo: () => void;
 }) {
   const t = useTranslations("saving");
   const act = (word: ReactNode, onClick: () => void) => (
-    <button type="button" className="min-h-8 font-semibold text-accent underline" onClick={onClick}>
+    <button
+      type="button"
+      className="min-h-8 shrink-0 whitespace-nowrap font-semibold text-accent underline"
+      onClick={onClick}
+    >
       {word}
     </button>
   );
@@ -103,6 +105,7 @@ function Standing({
             <PencilLine aria-hidden size={18} className="shrink-0 text-warn" />
           )}
           <span>{live ? t("kept") : t("unsaved")}</span>
+          {!live && act(t("undo"), onUndo)}
         </>
       );
     case "partly":
@@ -115,7 +118,7 @@ function Standing({
       );
     case "failed":
       return (
-        <span role="status" className="row gap-2">
+        <span role="status" className="row flex-nowrap gap-2">
           <CloudOff aria-hidden size={18} className="shrink-0 text-warn" />
           <span>{state.kind === "failed" && state.problem.status === 0 ? t("offline") : t("failed")}</span>
           {act(t("now"), onRetry)}
@@ -123,7 +126,7 @@ function Standing({
       );
     case "refused":
       return (
-        <span role="alert" className="row gap-2">
+        <span role="alert" className="row flex-nowrap gap-2">
           <CircleAlert aria-hidden size={18} className="shrink-0 text-bad" />
           <span>{t("refused")}</span>
           {act(t("show"), onFaults)}
@@ -131,7 +134,7 @@ function Standing({
       );
     case "dispute":
       return (
-        <span role="alert" className="row gap-2">
+        <span role="alert" className="row flex-nowrap gap-2">
           <CircleAlert aria-hidden size={18} className="shrink-0 text-warn" />
           <span>{t("dispute")}</span>
           {act(t("decide"), onDecide)}

@@ -1,10 +1,10 @@
-import { problemOf } from "@guestlist/shared/api";
-import { Cover } from "@guestlist/shared/ui";
+import { type FieldFault, type OwnFault, problemOf } from "@guestlist/shared/api";
+import { Cover, useProblemWords } from "@guestlist/shared/ui";
 import { useMutation } from "@tanstack/react-query";
 import { ImageUp, LoaderCircle, Trash2 } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
-import { type CoverWhy, look, removeCover, uploadCover, whyOf } from "../cover/cover";
+import { faultIn, look, removeCover, uploadCover } from "../cover/cover";
 import { Trouble } from "../ui/Trouble";
 import { Section } from "./Section";
 import type { EventView } from "./values";
@@ -27,28 +27,37 @@ export function CoverSection({
 
 function Picture({ event, onChanged }: { event: EventView; onChanged: (event: EventView) => void }) {
   const t = useTranslations("cover");
+  const say = useProblemWords();
   const format = useFormatter();
   const input = useRef<HTMLInputElement>(null);
+  const chooser = useRef<HTMLButtonElement>(null);
   const stop = useRef<AbortController>(null);
   const [progress, setProgress] = useState(0);
   const [over, setOver] = useState(false);
-  const [why, setWhy] = useState<CoverWhy | null>(null);
+  const [fault, setFault] = useState<FieldFault | OwnFault | null>(null);
   const upload = useMutation({
     mutationFn: async (file: File) => {
-      setWhy(null);
+      setFault(null);
       setProgress(0);
       const looked = await look(file);
-      if ("why" in looked) {
-        setWhy(looked.why);
+      if ("fault" in looked) {
+        setFault(looked.fault);
         return null;
       }
       stop.current = new AbortController();
       return uploadCover(event, file, looked.type, setProgress, stop.current.signal);
     },
     onSuccess: (changed) => changed && onChanged(changed),
-    onError: (error) => setWhy(whyOf(problemOf(error))),
+    onError: (error) => setFault(faultIn(problemOf(error))),
   });
-  const remove = useMutation({ mutationFn: () => removeCover(event), onSuccess: onChanged });
+  const remove = useMutation({
+    mutationFn: () => removeCover(event),
+    onSuccess: (changed) => {
+      onChanged(changed);
+      // The button goes away with the picture.
+      chooser.current?.focus();
+    },
+  });
   const drawn = event.cover_url.startsWith("/covers/");
   const busy = upload.isPending;
   const choose = (files: FileList | null) => {
@@ -61,7 +70,7 @@ function Picture({ event, onChanged }: { event: EventView; onChanged: (event: Ev
     setOver(false);
     choose(dropped.dataTransfer.files);
   };
-  const error = upload.error instanceof DOMException || why ? null : (upload.error ?? remove.error);
+  const error = upload.error instanceof DOMException || fault ? null : (upload.error ?? remove.error);
   return (
     <div className="grid gap-3">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut for the button below. */}
@@ -110,6 +119,7 @@ function Picture({ event, onChanged }: { event: EventView; onChanged: (event: Ev
       />
       <div className="row">
         <button
+          ref={chooser}
           type="button"
           className="button quiet compact"
           aria-describedby="cover-limits"
@@ -134,9 +144,9 @@ function Picture({ event, onChanged }: { event: EventView; onChanged: (event: Ev
       <p id="cover-limits" className="small soft">
         {t("limits")}
       </p>
-      {why && (
+      {fault && (
         <p role="alert" className="font-semibold text-bad">
-          {t(`faults.${why}`)}
+          {say.said(fault)}
         </p>
       )}
       <Trouble error={error} />

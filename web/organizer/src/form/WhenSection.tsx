@@ -1,5 +1,5 @@
 import { useWhen, useZone } from "@guestlist/shared/i18n";
-import { TextField } from "@guestlist/shared/ui";
+import { TextField, ZoneField } from "@guestlist/shared/ui";
 import { useRef } from "react";
 import { useFormContext, useWatch } from "react-hook-form";
 import { useTranslations } from "use-intl";
@@ -7,7 +7,6 @@ import { Section } from "./Section";
 import type { Faults } from "./useFaults";
 import type { Values } from "./values";
 import { between, instantOf, moved } from "./wall";
-import { ZoneField } from "./ZoneField";
 
 /** When it is, on the wall where it is. */
 export function WhenSection({ faults }: { faults: Faults }) {
@@ -50,6 +49,7 @@ export function WhenSection({ faults }: { faults: Faults }) {
         />
       </div>
       <ZoneField
+        label={t("zone")}
         value={zone}
         at={startsAt ?? Date.now()}
         fault={faults.at("zone")}
@@ -71,7 +71,7 @@ function Said({ starts, ends, zone }: Pick<Values, "starts" | "ends" | "zone">) 
   const there = when(moment);
   const here = when(moment, own);
   return (
-    <p className="small rounded-control bg-tint px-4 py-3">
+    <p className="small rounded-control bg-tint px-4 py-3 first-letter:uppercase">
       <strong>{there.date}</strong>, {there.time}
       {there.elsewhere && ` · ${t("your_time", { when: here.short })}`}
     </p>

@@ -2,7 +2,7 @@
  * What is wrong with a form. The rules are the server's (shared/domain/src/events/details.rs and text.rs), said here while
  * one types; the server's own word is taken in by `saidByServer`.
  */
-import type { Problem } from "@guestlist/shared/api";
+import type { FieldFault, Problem } from "@guestlist/shared/api";
 import { minorUnits } from "./money";
 import { pointOf } from "./point";
 import type { EventView, Part, Values } from "./values";
@@ -27,18 +27,27 @@ export type Why =
   | "bad_link"
   | "bad_capacity"
   | "bad_amount"
-  | "bad_zone"
   | "below_confirmed"
-  | "duplicate"
-  | "said";
+  | "duplicate";
 
-export interface Fault {
+interface Where {
   field: keyof Values;
   part: Part;
+}
+
+/** A fault that has a sentence of the form's own. */
+interface Known extends Where {
   why: Why;
   /** What the sentence speaks of. */
   about: Record<string, string | number>;
 }
+
+/** A fault that the server has found, and all apps say alike. */
+interface Said extends Where {
+  said: FieldFault;
+}
+
+export type Fault = Known | Said;
 
 const DAY = 86_400_000;
 const LONGEST_DAYS = 31;
@@ -48,9 +57,9 @@ const LARGEST_AMOUNT = 100_000_000_000;
 const LENGTHS = { name: 120, description: 20_000, place: 120, address: 240, link: 1_000 } as const;
 
 /** Everything that keeps the form from being an event. `event` is what it was: a start that stays may have passed. */
-export function check(values: Values, event: EventView | null, now: number): Fault[] {
-  const faults: Fault[] = [];
-  const fault = (part: Part, field: keyof Values, why: Why, about: Fault["about"] = {}) =>
+export function check(values: Values, event: EventView | null, now: number): Known[] {
+  const faults: Known[] = [];
+  const fault = (part: Part, field: keyof Values, why: Why, about: Known["about"] = {}) =>
     faults.push({ field, part, why, about });
   const long = (part: Part, field: keyof typeof LENGTHS) => {
     if (Array.from(values[field].trim()).length > LENGTHS[field])
@@ -108,7 +117,7 @@ export function check(values: Values, event: EventView | null, now: number): Fau
 
 /** Whether somebody simply hasn't come to it yet: said only once they want to go on. */
 export function isMissing(fault: Fault): boolean {
-  return fault.why.startsWith("missing_");
+  return "why" in fault && fault.why.startsWith("missing_");
 }
 
 /** The parts that can't be sent because of these faults. Start, end and zone hang together. */
@@ -138,17 +147,14 @@ const POINTERS: [RegExp, Part, keyof Values][] = [
   [/^\/visibility/, "visibility", "visibility"],
 ];
 
-/** What the server says of a field, in our own words where we know them. */
-function meant(part: Part, detail: string): Why {
-  if (detail.includes("doesn't exist in")) return "skipped";
-  if (detail.includes("lies in the past")) return "past";
-  if (detail.includes("ten years ahead")) return "far";
-  if (detail.includes("must be after the start")) return "before_start";
-  if (detail.includes("days of the start")) return "lasts_long";
-  if (part === "zone") return "bad_zone";
-  if (part === "online_link" && detail.includes("is not a link")) return "bad_link";
-  return "said";
-}
+/** What the form says in words of its own: it knows what was typed, and what to do about it. */
+const OWN: Partial<Record<FieldFault["code"], Why>> = {
+  time_skipped: "skipped",
+  in_the_past: "past",
+  too_far_ahead: "far",
+  end_before_start: "before_start",
+  lasts_too_long: "lasts_long",
+};
 
 /** The fields that a problem names; empty where it is about none. */
 export function saidByServer(problem: Problem, values: Values): Fault[] {
@@ -159,12 +165,13 @@ export function saidByServer(problem: Problem, values: Values): Fault[] {
   if (problem.code === "duplicate_event") {
     return [{ field: "name", part: "name", why: "duplicate", about: {} }];
   }
-  return (problem.errors ?? []).flatMap(({ pointer, detail }) => {
-    const known = POINTERS.find(([form]) => form.test(pointer));
+  return (problem.errors ?? []).flatMap((said): Fault[] => {
+    const known = POINTERS.find(([form]) => form.test(said.pointer));
     if (!known) return [];
     const [, part, field] = known;
+    const why = OWN[said.code];
+    if (!why) return [{ field, part, said }];
     const wall = part === "ends" ? values.ends : values.starts;
-    const about = { detail, wall, zone: values.zone, days: LONGEST_DAYS };
-    return [{ field, part, why: meant(part, detail), about }];
+    return [{ field, part, why, about: { wall, zone: values.zone, days: said.limit ?? LONGEST_DAYS } }];
   });
 }

@@ -1,5 +1,5 @@
 import { problemOf } from "@guestlist/shared/api";
-import { useLanguage } from "@guestlist/shared/i18n";
+import { useProblemWords } from "@guestlist/shared/ui";
 import { type FocusEvent, useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { check, type Fault, isMissing, saidByServer } from "./check";
@@ -25,7 +25,7 @@ export function useFaults(
 ): Faults {
   const t = useTranslations("faults");
   const format = useFormatter();
-  const english = useLanguage().language === "en";
+  const words = useProblemWords();
   const [insisting, setInsisting] = useState(false);
   const [focused, setFocused] = useState<string | null>(null);
 
@@ -50,10 +50,8 @@ export function useFaults(
       if (!fault) return undefined;
       if (!insisting && isMissing(fault)) return undefined;
       if (!insisting && focused === field && !said.includes(fault)) return undefined;
-      const { wall, detail } = fault.about;
-      // The server speaks English; its words read on from the field's name.
-      if (fault.why === "said" && english && typeof detail === "string")
-        return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
+      if ("said" in fault) return words.said(fault.said);
+      const { wall } = fault.about;
       const about =
         typeof wall === "string"
           ? {

@@ -14,6 +14,7 @@ export function CancelBooking({ booking, onClose }: { booking: Booking; onClose:
     mutationFn: async () => {
       const { error } = await api.POST("/api/bookings/{booking}/cancel", {
         params: { path: { booking: booking.id } },
+        body: { event: booking.event },
       });
       if (error) throw error;
     },

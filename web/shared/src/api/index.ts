@@ -1,7 +1,17 @@
 export { changePassword, logIn, logOut, verifiedNow } from "./account";
 export { api, queries } from "./client";
 export { type Me, type MeChange, type Profile, useChangeMe, useMe } from "./me";
-export { faultAt, mayPass, OFFLINE, type Problem, problemOf, secondsToWait, Unreachable } from "./problem";
+export {
+  type FieldFault,
+  faultAt,
+  mayPass,
+  OFFLINE,
+  type OwnFault,
+  type Problem,
+  problemOf,
+  secondsToWait,
+  Unreachable,
+} from "./problem";
 export type { components, paths } from "./schema";
 export {
   accessToken,

@@ -31,9 +31,9 @@ test("only what may pass is worth repeating", () => {
 });
 
 test("fields and patience are read from where the server puts them", () => {
-  const errors = [{ pointer: "/email", detail: "must not be empty" }];
+  const errors = [{ pointer: "/email", code: "required" as const, detail: "is needed" }];
   const invalid = { code: "invalid", status: 422, detail: "", errors };
-  expect(faultAt(invalid, "/email")).toBe("must not be empty");
+  expect(faultAt(invalid, "/email")).toBe(errors[0]);
   expect(faultAt(invalid, "/name")).toBeUndefined();
   expect(faultAt(null, "/email")).toBeUndefined();
   expect(secondsToWait({ ...SOLD_OUT, retry_after: 30 })).toBe(30);

@@ -1,3 +1,11 @@
+import type { components } from "./schema";
+
+/** What is wrong with one field: a code, and words in English that read on from the field's name. */
+export type FieldFault = components["schemas"]["FieldError"];
+
+/** The same, found out before anybody was asked: it has no words yet. */
+export type OwnFault = Omit<FieldFault, "pointer" | "detail">;
+
 /** What the server says when it says no (RFC 9457), and what stands in for it when there was no answer. */
 export interface Problem {
   code: string;
@@ -6,7 +14,7 @@ export interface Problem {
   /** What happened, in English. */
   detail: string;
   /** The fields at fault, each by its JSON pointer. */
-  errors?: { pointer: string; detail: string }[];
+  errors?: FieldFault[];
   [more: string]: unknown;
 }
 
@@ -58,7 +66,7 @@ export function secondsToWait(problem: Problem): number | null {
   return typeof problem.retry_after === "number" ? problem.retry_after : null;
 }
 
-/** What a problem says of one field, by its pointer, as `/email`: in English, reading on from the field's name. */
-export function faultAt(problem: Problem | null | undefined, pointer: string): string | undefined {
-  return problem?.errors?.find((error) => error.pointer === pointer)?.detail;
+/** What a problem says of one field, by its pointer, as `/email`. */
+export function faultAt(problem: Problem | null | undefined, pointer: string): FieldFault | undefined {
+  return problem?.errors?.find((error) => error.pointer === pointer);
 }

@@ -104,6 +104,12 @@ test("the night with 25 hours is said by its wall", () => {
   expect(plain(night.time)).toBe("02:30");
 });
 
+test("a zone is called by a Russian name in Russian", () => {
+  const zone = (name: string) => say("2026-12-01T12:00:00Z", undefined, name, BERLIN, "ru-RU").zone;
+  expect(plain(zone("Europe/Moscow"))).toBe("Москва (GMT+3)");
+  expect(plain(zone("Asia/Yekaterinburg"))).toBe("Екатеринбург (GMT+5)");
+});
+
 test("a zone that names no place is its distance", () => {
   expect(say("2026-12-01T12:00:00Z", undefined, "Etc/GMT-3").zone).toBe("GMT+3");
   expect(say("2026-12-01T12:00:00Z", undefined, "UTC").zone).toMatch(/^(?:GMT|UTC)/);

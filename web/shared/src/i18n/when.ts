@@ -45,9 +45,20 @@ function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateT
 }
 
 /** What a zone's clocks are called, or how far from Greenwich they are, at an instant. */
-function zoneName(locale: string, zone: string, at: Date, form: "shortGeneric" | "shortOffset"): string {
+function zoneName(
+  locale: string,
+  zone: string,
+  at: Date,
+  form: "shortGeneric" | "longGeneric" | "shortOffset",
+): string {
   const parts = format(locale, { timeZone: zone, timeZoneName: form }).formatToParts(at);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? zone;
+}
+
+/** What people call a zone. In Russian, Chromium's short names of many are in English; the long ones begin with the place. */
+function placeOf(locale: string, zone: string, at: Date): string {
+  if (!locale.startsWith("ru")) return zoneName(locale, zone, at, "shortGeneric");
+  return zoneName(locale, zone, at, "longGeneric").split(",", 1)[0] ?? zone;
 }
 
 /** The day on the wall of a zone, for comparing: "2026-11-21". */
@@ -97,7 +108,7 @@ export function sayWhen(locale: string, moment: Moment, zone: string, own: strin
       return at(zone, { ...SHORT_DAY, ...clock }).format(starts);
     },
     get zone() {
-      const name = zoneName(locale, zone, starts, "shortGeneric");
+      const name = placeOf(locale, zone, starts);
       const offset = zoneName(locale, zone, starts, "shortOffset");
       return name === offset ? name : `${name} (${offset})`;
     },

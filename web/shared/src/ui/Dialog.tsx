@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useTranslations } from "use-intl";
 
 /** A window over the page: focus stays in it, Escape closes it. On a phone it comes from below. */
@@ -16,6 +16,18 @@ export function Dialog({
   children: ReactNode;
 }) {
   const t = useTranslations("common");
+  useEffect(() => {
+    if (!open) return;
+    // What opened it may be gone by what was done in it; then focus goes to the page, once it had the time to go back.
+    return () => {
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          if (document.activeElement !== document.body) return;
+          document.getElementById("main")?.focus({ preventScroll: true });
+        }),
+      );
+    };
+  }, [open]);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>

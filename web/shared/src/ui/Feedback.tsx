@@ -98,7 +98,7 @@ export function OfflineBar() {
   return (
     <div role="status">
       {offline && (
-        <p className="row flex-nowrap justify-center border-line border-b bg-card px-4 py-2 text-center text-sm">
+        <p className="row flex-nowrap justify-center border-line border-b bg-card px-4 py-2 text-balance text-center text-sm">
           <WifiOff aria-hidden size={16} className="shrink-0" /> {t("offline")}
         </p>
       )}

@@ -5,3 +5,4 @@ export { Field, PasswordField, SelectField, TextArea, TextField } from "./Field"
 export { LanguageSwitch } from "./LanguageSwitch";
 export { useProblemWords } from "./useProblemWords";
 export { useProfileLanguage } from "./useProfileLanguage";
+export { ZoneField } from "./ZoneField";

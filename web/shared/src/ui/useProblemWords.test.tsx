@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Problem } from "../api/problem";
+import type { FieldFault, Problem } from "../api/problem";
 import { LanguageProvider } from "../i18n";
 import common from "../i18n/en.json";
 import russian from "../i18n/ru.json";
@@ -34,8 +35,8 @@ const problem = (code: string, status: number, more: Partial<Problem> = {}): Pro
   detail: "In English.",
   ...more,
 });
-const invalid = (pointer: string, detail: string) =>
-  problem("invalid", 422, { errors: [{ pointer, detail }] });
+const invalid = (pointer: string, code: FieldFault["code"], detail: string, limit = 0) =>
+  problem("invalid", 422, { errors: [{ pointer, code, detail, limit }] });
 
 beforeEach(() => {
   newBrowser(() => Response.json({}));
@@ -74,18 +75,18 @@ describe("what happened", () => {
 
 describe("what is wrong with a field", () => {
   test("is a sentence of its own, in either language", () => {
-    const short = invalid("/password", "is too short: at least 10 characters");
+    const short = invalid("/password", "too_short", "is too short: at least 10 characters", 10);
     expect(inLanguage("en", (say) => say.fault(short, "/password"))).toBe(
       "This is too short: at least 10 characters.",
     );
     expect(inLanguage("ru", (say) => say.fault(short, "/password"))).toContain("не меньше 10 символов");
-    expect(inLanguage("ru", (say) => say.fault(invalid("/email", "is needed"), "/email"))).toBe(
+    expect(inLanguage("ru", (say) => say.fault(invalid("/email", "required", "is needed"), "/email"))).toBe(
       "Это нужно заполнить.",
     );
   });
 
   test("is said of that field only", () => {
-    const fault = invalid("/email", "must not be empty");
+    const fault = invalid("/email", "required", "is needed");
     expect(inLanguage("en", (say) => [say.fault(fault, "/name"), say.fault(null, "/email")])).toEqual([
       undefined,
       undefined,
@@ -93,10 +94,37 @@ describe("what is wrong with a field", () => {
   });
 
   test("what we have no words for is read on in English, and asked to be looked at in Russian", () => {
-    const odd = invalid("/capacity", "must be at least 1; leave it out for as many as come");
-    expect(inLanguage("en", (say) => say.fault(odd, "/capacity"))).toBe(
-      "Must be at least 1; leave it out for as many as come.",
+    // As a server says it that is newer than this page.
+    const newer: Problem = JSON.parse(
+      '{"code":"invalid","status":422,"detail":"","errors":[{"pointer":"/name","code":"not_yet_known","detail":"is odd"}]}',
     );
-    expect(inLanguage("ru", (say) => say.fault(odd, "/capacity"))).toBe("Проверьте, пожалуйста, это поле.");
+    for (const odd of [invalid("/name", "invalid", "is odd"), newer]) {
+      expect(inLanguage("en", (say) => say.fault(odd, "/name"))).toBe("Is odd.");
+      expect(inLanguage("ru", (say) => say.fault(odd, "/name"))).toBe("Проверьте, пожалуйста, это поле.");
+    }
+  });
+
+  test("there are words for every code that the API has, in both languages, and for no other", () => {
+    const description = readFileSync(new URL("../../../../openapi.json", import.meta.url), "utf8");
+    const { FaultCode } = JSON.parse(description).components.schemas;
+    const codes: FieldFault["code"][] = FaultCode.oneOf.map((each: { const: string }) => each.const);
+    expect(codes).toContain("required");
+    for (const words of [common, russian])
+      expect(Object.keys(words.problems.faults).sort()).toEqual([...codes].sort());
+    for (const code of codes.filter((code) => code !== "invalid"))
+      for (const limit of [1, 3, 21, 500]) {
+        const fault = { code, limit };
+        expect(inLanguage("en", (say) => say.said(fault))).toMatch(/^[A-Z][^{}]+\.$/);
+        expect(inLanguage("ru", (say) => say.said(fault))).toMatch(/^[А-ЯЁ][^{}]+\.$/);
+      }
+  });
+
+  test("a limit stands in the words, in the form that its number asks for", () => {
+    const ru = (code: FieldFault["code"], limit: number) =>
+      inLanguage("ru", (say) => say.said({ code, limit }));
+    expect(ru("too_large", 1_000_000)).toMatch(/^Не больше 1\s000\s000\.$/);
+    expect(ru("too_far_ahead", 10)).toBe("До этого больше 10 лет.");
+    expect(ru("too_far_ahead", 1)).toBe("До этого больше 1 года.");
+    expect(ru("lasts_too_long", 31)).toBe("Событие длится не больше 31 дня.");
   });
 });

@@ -1,5 +1,12 @@
 import { useTranslations } from "use-intl";
-import { faultAt, OFFLINE, type Problem, secondsToWait } from "../api/problem";
+import {
+  type FieldFault,
+  faultAt,
+  OFFLINE,
+  type OwnFault,
+  type Problem,
+  secondsToWait,
+} from "../api/problem";
 import { useLanguage } from "../i18n";
 
 /** Problems that may meet anybody anywhere, with words of our own in each language. */
@@ -14,16 +21,6 @@ const KNOWN = [
   "invalid",
 ] as const;
 
-/** What the API says of a field, and how we say it. The API's words read on from the field's name, in English. */
-const FAULTS = [
-  [/^(?:must not be empty|is needed)/, "needed"],
-  [/^is too long: at most (\d+)/, "too_long"],
-  [/^is too short: at least (\d+)/, "too_short"],
-  [/^is not an email address|^may hold only ASCII/, "email"],
-  [/^is not your password/, "password"],
-  [/^holds a control character/, "control"],
-] as const;
-
 /** Says problems in the reader's language. */
 export function useProblemWords() {
   const t = useTranslations("common.problems");
@@ -36,7 +33,16 @@ export function useProblemWords() {
       : t("minutes", { count: Math.ceil(seconds / 60) });
   }
 
+  /** One fault in words. A server that is newer than this page may know more codes than we do, and has words in English. */
+  function said(fault: FieldFault | OwnFault): string {
+    const { code, limit = 0 } = fault;
+    if (code !== "invalid" && t.has(`faults.${code}`)) return t(`faults.${code}`, { limit });
+    if (!english || !("detail" in fault)) return t("faults.invalid");
+    return `${fault.detail.charAt(0).toUpperCase()}${fault.detail.slice(1)}.`;
+  }
+
   return {
+    said,
     /** In a few words: what kind of problem it is. */
     title(problem: Problem): string {
       if (problem.code === OFFLINE) return t("offline_title");
@@ -53,13 +59,8 @@ export function useProblemWords() {
     },
     /** What is wrong with the field at a JSON pointer, as `/email`. */
     fault(problem: Problem | null | undefined, pointer: string): string | undefined {
-      const detail = faultAt(problem, pointer);
-      if (detail === undefined) return undefined;
-      for (const [form, word] of FAULTS) {
-        const found = form.exec(detail);
-        if (found) return t(`faults.${word}`, { count: Number(found[1] ?? 0) });
-      }
-      return english ? `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.` : t("faults.other");
+      const fault = faultAt(problem, pointer);
+      return fault && said(fault);
     },
   };
 }
