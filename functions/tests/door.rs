@@ -93,7 +93,8 @@ async fn two_hundred_queued_scans_are_taken() {
     assert_eq!(tickets.len(), 200);
     assert!(tickets.iter().all(|ticket| ticket["issue"] == 1 && ticket.get("admission").is_none()));
     let over = world.get(&format!("/api/events/{event}/bookings?limit=501"), token(&pass)).await.expect(422);
-    assert_eq!(over.json["errors"][0], json!({ "pointer": "/limit", "detail": "must be 1 to 500" }));
+    let fault = json!({ "pointer": "/limit", "code": "too_large", "detail": "can be at most 500", "limit": 500 });
+    assert_eq!(over.json["errors"], json!([fault]));
 
     world.advance_to("2026-11-28T20:00:00Z");
     let world = Arc::new(world);
@@ -210,4 +211,58 @@ async fn a_wrong_guess_does_no_harm() {
     let cancelled = world.post(&path, olga.token(), json!({ "event": event })).await.expect(200);
     assert_eq!(cancelled.str("/cancelled_by"), "organizer");
     world.audit();
+}
+
+#[tokio::test]
+async fn a_scan_says_how_many_the_party_is() {
+    let world = World::new().await;
+    let (_, event, pass) = door(&world).await;
+    let ben = world.settle("Ben", true).await;
+    world.book(&ben, &event, 4).await;
+    let tickets = world.get("/api/me/tickets", ben.token()).await.expect(200);
+    let path = format!("/api/events/{event}/check-ins");
+    let scan = async |id: &str, code: &str| {
+        let body = json!({ "scan": id, "token": code });
+        world.post(&path, token(&pass), body).await.expect(200).json
+    };
+    let second = tickets.str("/items/1/token");
+    let first = scan("scan-00000001", &second).await;
+    assert_eq!((&first["outcome"], &first["party_size"]), (&json!("admitted"), &json!(4)));
+    assert!(first["ticket"].as_str().unwrap().ends_with("-2"), "the second of four: {first}");
+    assert_eq!(scan("scan-00000001", &second).await, first, "sent again");
+    let again = scan("scan-00000002", &second).await;
+    assert_eq!((&again["outcome"], &again["party_size"]), (&json!("already_in"), &json!(4)));
+    assert_eq!(scan("scan-00000003", "no ticket").await.get("party_size"), None);
+}
+
+/// Each of the two pools has room for six parties of twenty; what they have left between them goes to one more.
+#[tokio::test]
+async fn a_booking_from_several_pools_is_counted_once() {
+    let world = World::new().await;
+    let olga = world.settle("Olga", true).await;
+    let event = world.event(&olga, json!({ "capacity": 251 })).await;
+    let path = format!("/api/events/{event}/attendance");
+    let numbers = async || {
+        let attendance = world.get(&path, olga.token()).await.expect(200).json;
+        (attendance["booked"].as_i64().unwrap(), attendance["bookings"].as_i64().unwrap())
+    };
+    let guests = world.guests(13).await;
+    for guest in &guests[..12] {
+        world.book(guest, &event, 20).await;
+    }
+    let last = world.book(&guests[12], &event, 11).await["id"].as_str().unwrap().to_owned();
+    let books = world.audit();
+    let booking = books.bookings.iter().find(|booking| booking.id.to_string() == last).unwrap();
+    assert_eq!(booking.places.len(), 2);
+    assert_eq!(numbers().await, (251, 13));
+    for _ in 0..2 {
+        world.post(&format!("/api/bookings/{last}/cancel"), guests[12].token(), json!({})).await.expect(200);
+        assert_eq!(numbers().await, (240, 12));
+    }
+    // Each pool counts those that have their home in it.
+    let (id, books) = (event.parse::<domain::ids::EventId>().unwrap(), world.audit());
+    for pool in &books.pools[&id] {
+        let home = books.live(id).filter(|booking| booking.home_pool() == pool.index).count();
+        assert_eq!(usize::try_from(pool.bookings), Ok(home), "pool {}", pool.index);
+    }
 }

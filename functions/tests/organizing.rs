@@ -36,6 +36,21 @@ async fn evening() -> (World, [Person; 4], String) {
     (world, people, event)
 }
 
+async fn attendance(world: &World, who: &Person, event: &str) -> (Value, Value) {
+    let numbers = world.get(&format!("/api/events/{event}/attendance"), who.token()).await.expect(200).json;
+    (numbers["booked"].clone(), numbers["bookings"].clone())
+}
+
+#[tokio::test]
+async fn attendance_says_how_many_will_be_mailed() {
+    let (world, [olga, ..], event) = evening().await;
+    assert_eq!(attendance(&world, &olga, &event).await, (json!(3), json!(2)), "Ada's two places are one booking");
+    let preview = preview(&world, &olga, &event, json!({ "place": { "name": "Huxleys" } })).await.expect(200);
+    assert_eq!(preview.json["recipients"], 2);
+    let draft = world.draft(&olga, json!({ "name": "Later" })).await;
+    assert_eq!(attendance(&world, &olga, &draft).await, (json!(0), json!(0)));
+}
+
 #[tokio::test]
 async fn a_preview_says_whom_the_change_will_be_mailed_to_and_what() {
     let (world, [olga, ada, ..], event) = evening().await;
@@ -176,7 +191,10 @@ async fn what_is_going_on_cannot_have_ended() {
     world.advance_to("2026-11-28T20:00:00Z");
     let olga = world.sign_in(&olga.email).await;
     let refused = change(&world, &olga, &event, json!({ "ends": "2026-11-28T20:30" })).await.expect(422);
-    assert_eq!(refused.json["errors"], json!([{ "pointer": "/ends", "detail": "lies in the past" }]));
+    assert_eq!(
+        refused.json["errors"],
+        json!([{ "pointer": "/ends", "code": "in_the_past", "detail": "lies in the past" }])
+    );
     change(&world, &olga, &event, json!({ "ends": "2026-11-28T21:30" })).await.expect(200);
 }
 

@@ -2,8 +2,8 @@
 
 use crate::bucket::bucket;
 use domain::ids::{EventId, UploadId};
-use domain::pictures::{MOST_BYTES, PictureType};
-use domain::refusal::Refusal;
+use domain::pictures::{MOST_BYTES, PictureType, too_large};
+use domain::{FaultCode, Refusal};
 use kit::{Caller, Created, Cx, Folder, Grant, Json, Result, Route, Table, read, write_objects};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,9 +63,9 @@ impl Route for CreateCoverUpload {
 
 fn fits(bytes: u64) -> std::result::Result<(), Refusal> {
     match bytes {
-        0 => Err(Refusal::field("bytes", "must be at least 1: the file is empty")),
+        0 => Err(Refusal::field("bytes", FaultCode::FileEmpty)),
         1..=MOST_BYTES => Ok(()),
-        _ => Err(Refusal::field("bytes", format!("can be at most {MOST_BYTES}: 10 MB"))),
+        _ => Err(Refusal::field("bytes", too_large())),
     }
 }
 

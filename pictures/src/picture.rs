@@ -2,8 +2,8 @@
 //! the widths that are kept.
 
 use crate::hue::hue;
-use domain::pictures::{MOST_BYTES, PictureType, WIDTHS};
-use domain::refusal::Refusal;
+use domain::pictures::{MOST_BYTES, PictureType, WIDTHS, too_large};
+use domain::{Fault, FaultCode, Refusal};
 use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
@@ -50,14 +50,14 @@ pub(crate) fn made(file: &[u8]) -> Result<Made, Refusal> {
 /// The pixels of a file as they are to be seen, in sRGB, and no more of them than are needed.
 fn upright(file: &[u8]) -> Result<RgbImage, Refusal> {
     if file.len() as u64 > MOST_BYTES {
-        return Err(Refusal::field(FIELD, "is larger than 10 MB; a smaller version of it will do"));
+        return Err(Refusal::field(FIELD, too_large()));
     }
     let format = match PictureType::of(file) {
         Some(PictureType::Jpeg) if !is_whole_jpeg(file) => return Err(damaged()),
         Some(PictureType::Jpeg) => ImageFormat::Jpeg,
         Some(PictureType::Png) => ImageFormat::Png,
         Some(PictureType::Webp) => ImageFormat::WebP,
-        None => return Err(Refusal::field(FIELD, "is not a JPEG, PNG or WebP file, whatever it is called")),
+        None => return Err(Refusal::field(FIELD, FaultCode::NotAPicture)),
     };
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MOST_MEMORY);
@@ -99,23 +99,20 @@ fn check_size(width: u32, height: u32) -> Result<(), Refusal> {
     }
     if width < LEAST_WIDTH || height < LEAST_HEIGHT {
         let least = format!("is {width} x {height} pixels small; it must be at least {LEAST_WIDTH} x {LEAST_HEIGHT}");
-        return Err(Refusal::field(FIELD, least));
+        return Err(Refusal::field(FIELD, Fault::saying(FaultCode::PictureTooSmall, least)));
     }
     if width > height.saturating_mul(LONGEST) || height > width.saturating_mul(LONGEST) {
-        let shape = format!(
-            "is {width} x {height} pixels, too long for a cover; cut it so that no side is three times the other"
-        );
-        return Err(Refusal::field(FIELD, shape));
+        return Err(Refusal::field(FIELD, Fault::limited(FaultCode::PictureTooNarrow, LONGEST.into())));
     }
     Ok(())
 }
 
 fn too_many_pixels() -> Refusal {
-    Refusal::field(FIELD, "has more than 50 million pixels; a smaller version of it will do")
+    Refusal::field(FIELD, Fault::limited(FaultCode::TooManyPixels, (MOST_PIXELS / 1_000_000) as i64))
 }
 
 fn damaged() -> Refusal {
-    Refusal::field(FIELD, "is damaged or incomplete: it can't be read as a picture")
+    Refusal::field(FIELD, FaultCode::PictureDamaged)
 }
 
 /// Whether a JPEG's scans come to an end (ITU-T T.81, annex B): the decoder makes grey of what is missing.

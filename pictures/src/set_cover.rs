@@ -5,8 +5,8 @@ use crate::create_cover_upload::AN_HOUR;
 use crate::picture;
 use domain::covers;
 use domain::ids::{EventId, UploadId};
-use domain::pictures::Picture;
-use domain::refusal::Refusal;
+use domain::pictures::{Picture, too_large};
+use domain::{FaultCode, Refusal};
 use functions::events::{EventView, Reader};
 use kit::{
     Caller, Cx, Error, Folder, Grant, Result, Route, Table, Tagged, read, read_objects, remove_objects, write,
@@ -61,11 +61,8 @@ impl Route for SetCover {
         let bucket = bucket(cx);
         let file = match bucket.upload(cx, event.id, self.upload).await? {
             Read::File(file) => file,
-            Read::TooLarge => return Err(Refusal::field("upload", "is larger than 10 MB").into()),
-            Read::Absent => {
-                let absent = "isn't there: post the file first. What was posted is kept for a day";
-                return Err(Refusal::field("upload", absent).into());
-            }
+            Read::TooLarge => return Err(Refusal::field("upload", too_large()).into()),
+            Read::Absent => return Err(Refusal::field("upload", FaultCode::FileMissing).into()),
         };
         // Off the async threads: it takes a second of CPU.
         let made = tokio::task::spawn_blocking(move || picture::made(&file)).await.map_err(Error::internal)??;

@@ -73,7 +73,7 @@ impl Studio {
         assert_eq!(refused.str("/errors/0/pointer"), "/upload");
         assert!(self.pictures().is_empty(), "nothing was made of it");
         assert!(self.read().await.str("/cover_url").starts_with("/covers/"));
-        refused.str("/errors/0/detail")
+        format!("{}: {}", refused.str("/errors/0/code"), refused.str("/errors/0/detail"))
     }
 
     fn pictures(&self) -> Vec<String> {
@@ -178,18 +178,18 @@ async fn bad_files_are_refused_in_words() {
     let mut too_large = PHOTO.to_vec();
     too_large.resize(11 * 1024 * 1024, 0);
     let cases: Vec<(Vec<u8>, &str)> = vec![
-        (b"Dear guests, this is no picture at all.".to_vec(), "is not a JPEG, PNG or WebP file"),
-        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec(), "is not a JPEG, PNG or WebP file"),
-        (too_large, "is larger than 10 MB"),
-        (whole[..whole.len() / 2].to_vec(), "is damaged or incomplete"),
-        (whole[..200].to_vec(), "is damaged or incomplete"),
-        (png[..png.len() / 2].to_vec(), "is damaged or incomplete"),
-        (bomb(60_000, 60_000), "more than 50 million pixels"),
-        (bomb(1_000_000, 60), "more than 50 million pixels"),
-        (bomb(7_000, 7_000), "is damaged or incomplete"),
-        (written(painted(300, 200), ImageFormat::Png), "is 300 x 200 pixels small"),
-        (written(painted(2_000, 400), ImageFormat::Png), "no side is three times the other"),
-        (written(painted(500, 1_600), ImageFormat::Png), "no side is three times the other"),
+        (b"Dear guests, this is no picture at all.".to_vec(), "not_a_picture: is not a JPEG, PNG or WebP file"),
+        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec(), "not_a_picture: is not a JPEG, PNG or WebP file"),
+        (too_large, "file_too_large: is larger than 10 MB"),
+        (whole[..whole.len() / 2].to_vec(), "picture_damaged: is damaged or incomplete"),
+        (whole[..200].to_vec(), "picture_damaged: is damaged or incomplete"),
+        (png[..png.len() / 2].to_vec(), "picture_damaged: is damaged or incomplete"),
+        (bomb(60_000, 60_000), "too_many_pixels: has more than 50 million pixels"),
+        (bomb(1_000_000, 60), "too_many_pixels: has more than 50 million pixels"),
+        (bomb(7_000, 7_000), "picture_damaged: is damaged or incomplete"),
+        (written(painted(300, 200), ImageFormat::Png), "picture_too_small: is 300 x 200 pixels small"),
+        (written(painted(2_000, 400), ImageFormat::Png), "picture_too_narrow: is too long for a cover"),
+        (written(painted(500, 1_600), ImageFormat::Png), "picture_too_narrow: is too long for a cover"),
     ];
     for (file, words) in cases {
         let said = studio.refusal(file).await;

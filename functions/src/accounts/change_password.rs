@@ -3,9 +3,8 @@
 use super::SessionReply;
 use super::session::session;
 use domain::accounts::TokenFamily;
-use domain::refusal::Refusal;
 use domain::text::Password;
-use domain::{Change, Record};
+use domain::{Change, FaultCode, Record, Refusal};
 use kit::{Caller, Cx, Grant, Result, Route, Table, hash_password, password_matches, read, secret_hash, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -38,7 +37,7 @@ impl Route for ChangePassword {
         let (user, ()) = tokio::try_join!(async { Ok(cx.store().user(id).await?) }, cx.limit(&limit, 10, 3_600))?;
         let user = user.ok_or_else(|| Refusal::not_found("user"))?;
         if !password_matches(self.current_password, Some(user.password_hash.clone())).await? {
-            return Err(Refusal::field("current_password", "is not your password").into());
+            return Err(Refusal::field("current_password", FaultCode::WrongPassword).into());
         }
         let user = user.with_password(hash_password(self.new_password, cx.chance()).await?);
         let secret = cx.chance().secret()?;

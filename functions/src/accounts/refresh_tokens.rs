@@ -2,15 +2,16 @@
 
 use super::SessionReply;
 use super::session::{RefreshToken, session};
-use domain::accounts::Refresh;
+use domain::accounts::{Refresh, Step};
 use domain::refusal::Refusal;
 use domain::{Change, Record};
-use kit::{Caller, Cx, Grant, NoContent, Result, Route, Table, read, secret_hash, write};
+use kit::{Caller, Cx, Grant, NoContent, Result, Route, Table, next_secret, read, secret_hash, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Get the next pair of tokens. A refresh token is good for one use; one that is used again ends the whole log-in, since
-/// somebody has a copy.
+/// somebody has a copy. For 30 seconds after its first use the one used last may be sent again, where the answer was lost, and
+/// leads to the same refresh token.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefreshTokens {
@@ -29,12 +30,17 @@ impl Route for RefreshTokens {
         let refused = || Refusal::unauthorized("refresh_token_invalid", "Your log-in has ended. Sign in again.");
         let token = RefreshToken::of(self.refresh_token.as_deref(), cx).ok_or_else(refused)?;
         let (family, user) = cx.store().token_family(token.user, token.family).await?.ok_or_else(refused)?;
-        let secret = cx.chance().secret()?;
-        let presented = secret_hash(&token.secret);
-        match family.refreshed(&user, &presented, secret_hash(&secret), cx.now()) {
+        let salt = cx.chance().secret()?;
+        let next = next_secret(&token.secret, &salt);
+        let step = Step { presented: secret_hash(&token.secret), salt, next: secret_hash(&next) };
+        match family.refreshed(&user, step, cx.now()) {
             Refresh::Rotated(family) => {
-                let reply = session(cx, &user, &family, &secret, token.in_cookie).await?;
+                let reply = session(cx, &user, &family, &next, token.in_cookie).await?;
                 cx.commit(vec![Change::Replace(Record::TokenFamily(family))], reply).await
+            }
+            Refresh::Repeated(salt) => {
+                cx.metric("RefreshTokensRepeated", 1.0);
+                session(cx, &user, &family, &next_secret(&token.secret, &salt), token.in_cookie).await
             }
             Refresh::Reused(ended) => {
                 cx.metric("RefreshTokensReused", 1.0);

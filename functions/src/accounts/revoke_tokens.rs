@@ -37,9 +37,7 @@ impl Route for RevokeTokens {
         let Some(token) = RefreshToken::of(self.refresh_token.as_deref(), cx) else { return Ok(SignedOut) };
         let Some((family, _)) = cx.store().token_family(token.user, token.family).await? else { return Ok(SignedOut) };
         // Whoever knows the newest secret or the one before it was logged in; nobody else ends a log-in.
-        let presented = secret_hash(&token.secret);
-        let known = family.secret_hash == presented || family.previous_hash.as_deref() == Some(presented.as_str());
-        if family.ended || !known {
+        if family.ended || !family.knows(&secret_hash(&token.secret)) {
             return Ok(SignedOut);
         }
         cx.commit(vec![Change::Replace(Record::TokenFamily(family.ended()))], SignedOut).await

@@ -8,7 +8,7 @@ use kit::{Caller, Cx, Grant, Json, Result, Route, Table, read};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Read how many places are booked and how many people are in: for the event's organizer and its doors.
+/// Read how many places and bookings there are and how many people are in: for the event's organizer and its doors.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadAttendance {
@@ -26,6 +26,8 @@ pub struct Attendance {
     pub capacity: Option<u32>,
     /// Places booked.
     pub booked: i64,
+    /// The bookings that hold them: one guest each, who gets one mail for the whole party.
+    pub bookings: i64,
     /// Places free; absent where there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<i64>,
@@ -52,6 +54,7 @@ impl Route for ReadAttendance {
             event: event.id,
             capacity: event.details.capacity,
             booked: places.taken,
+            bookings: places.bookings,
             left: places.left,
             admitted: places.admitted,
             expected: (places.taken - places.admitted).max(0),

@@ -4,8 +4,8 @@ use super::ScanView;
 use super::at_door::admitted_by;
 use domain::checkins::{Outcome, ScanReport, Shown, check_in};
 use domain::ids::{EventId, ScanId, TicketId};
-use domain::refusal::Refusal;
 use domain::text::DoorName;
+use domain::{FaultCode, Refusal};
 use jiff::Timestamp;
 use kit::{Caller, Cx, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
@@ -48,7 +48,7 @@ impl Route for CheckInTicket {
         let shown = match (self.token, self.ticket) {
             (Some(token), None) => cx.read_ticket_token(&token).await?,
             (None, Some(ticket)) => Shown::Listed(ticket),
-            _ => return Err(Refusal::field("token", "or ticket is needed, and not both").into()),
+            _ => return Err(Refusal::field("token", FaultCode::TokenOrTicketRequired).into()),
         };
         let pass = cx.door_pass().map(|(pass, _)| pass);
         let desk = cx.store().door_desk(self.event, pass, shown.booking(), &self.scan).await?;

@@ -1,5 +1,6 @@
 //! What is shown of scans.
 
+use domain::bookings::PartySize;
 use domain::checkins::{Admission, DoorPass, Outcome, RedReason, Scan};
 use domain::events::Event;
 use domain::ids::{DoorPassId, EventId, ScanId, TicketId};
@@ -27,6 +28,9 @@ pub struct ScanView {
     /// The name on the booking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
+    /// How many come with the booking: of so many is this ticket one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub party_size: Option<PartySize>,
     /// When, as the door's clock said.
     pub at: Timestamp,
     /// Where.
@@ -49,6 +53,7 @@ impl From<Scan> for ScanView {
             reason: scan.reason,
             ticket: scan.ticket,
             name: scan.name,
+            party_size: scan.party_size,
             at: scan.at,
             door: scan.door,
             admission: scan.admission,

@@ -1,5 +1,6 @@
 //! Saying which event.
 
+use domain::Fault;
 use domain::ids::EventId;
 use domain::refusal::Refusal;
 use domain::text::Slug;
@@ -19,7 +20,7 @@ pub enum EventRef {
 }
 
 impl TryFrom<String> for EventRef {
-    type Error = domain::text::BadText;
+    type Error = Fault;
     fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
         match text.parse() {
             Ok(id) => Ok(EventRef::Id(id)),

@@ -1,5 +1,6 @@
 //! What requests about lists share.
 
+use domain::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +22,9 @@ impl<const MOST: i32> Limit<MOST> {
     }
 }
 impl<const MOST: i32> TryFrom<i32> for Limit<MOST> {
-    type Error = String;
+    type Error = Fault;
     fn try_from(limit: i32) -> Result<Self, Self::Error> {
-        if (1..=MOST).contains(&limit) { Ok(Self(limit)) } else { Err(format!("must be 1 to {MOST}")) }
+        Fault::unless_within(limit.into(), &(1..=MOST.into())).map(|()| Self(limit))
     }
 }
 

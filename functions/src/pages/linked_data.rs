@@ -12,13 +12,14 @@ pub(super) const SUMMARY: usize = 200;
 #[derive(Debug)]
 pub(super) struct Addresses {
     pub page: String,
+    /// It changes with the event: messengers keep a picture for as long as its address stays.
     pub card: String,
 }
 
 impl Addresses {
     pub fn of(event: &Event, base_url: &str) -> Self {
         let page = format!("{base_url}/e/{}", event.slug);
-        Addresses { card: format!("{page}/card.png"), page }
+        Addresses { card: format!("{page}/card.png?v={}", event.version), page }
     }
 }
 
@@ -97,7 +98,7 @@ mod tests {
     fn search_engines_get_times_with_their_offset() {
         let data = linked_data(&event(), Standing::Ahead, false, &Addresses::of(&event(), "https://guestlist.example"));
         assert_eq!(data["startDate"], json!("2026-11-21T19:30:00+05:45"));
-        assert_eq!(data["image"], json!(["https://guestlist.example/e/silent-film-night/card.png"]));
+        assert_eq!(data["image"], json!(["https://guestlist.example/e/silent-film-night/card.png?v=3"]));
         assert_eq!(data["offers"]["price"], json!("12.50"));
         assert_eq!(data["offers"]["priceCurrency"], json!("EUR"));
         assert_eq!(data["eventAttendanceMode"], json!("https://schema.org/OfflineEventAttendanceMode"));

@@ -4,6 +4,7 @@ use super::policy::source_hash;
 use domain::covers::{self, Theme};
 use domain::events::EventKind;
 use domain::ids::EventId;
+use domain::{Fault, FaultCode};
 use kit::{Answer, Caller, Cx, Grant, Media, Reply, Result, Route};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,10 +16,10 @@ use serde::Deserialize;
 pub struct CoverFile(EventId);
 
 impl TryFrom<String> for CoverFile {
-    type Error = &'static str;
+    type Error = Fault;
     fn try_from(name: String) -> std::result::Result<Self, Self::Error> {
         let id = name.strip_suffix(".svg").and_then(|id| id.parse().ok());
-        id.map(CoverFile).ok_or("is not an event's id with `.svg` behind it")
+        id.map(CoverFile).ok_or_else(|| FaultCode::NotAnId.into())
     }
 }
 

@@ -188,7 +188,7 @@ mod tests {
     const BASE: &str = "https://guestlist.example";
 
     fn shown(event: &Event, left: Option<i64>, language: Language) -> String {
-        let html = page(event, &Places { taken: 3, admitted: 0, left }, BASE, language, now()).unwrap();
+        let html = page(event, &Places { taken: 3, bookings: 2, admitted: 0, left }, BASE, language, now()).unwrap();
         assert_eq!(html.status, 200);
         assert_sound(&html);
         html.page
@@ -231,7 +231,7 @@ mod tests {
         };
         assert_eq!(found("og:title"), "Silent film night");
         assert_eq!(found("og:url"), "https://guestlist.example/e/silent-film-night");
-        assert_eq!(found("og:image"), "https://guestlist.example/e/silent-film-night/card.png");
+        assert_eq!(found("og:image"), "https://guestlist.example/e/silent-film-night/card.png?v=3");
         assert_eq!((found("og:image:width"), found("og:image:height")), ("1200".to_owned(), "630".to_owned()));
         assert_eq!(found("og:image:alt"), "Silent film night. Saturday, 21 November, 19:30–22:00");
         assert_eq!(found("og:locale"), "en_GB");
@@ -246,7 +246,7 @@ mod tests {
         let page = shown(&event, Some(12), Language::Ru);
         let data: Value = serde_json::from_str(script(&page, "id=\"page-data\">")).unwrap();
         assert_eq!((&data["language"], &data["event"]["places_left"]), (&json!("ru"), &json!(12)));
-        let places = Places { taken: 3, admitted: 0, left: Some(12) };
+        let places = Places { taken: 3, bookings: 2, admitted: 0, left: Some(12) };
         let view = EventView::new(event, BASE, Reader::Anybody).with_places(places);
         assert_eq!(data["event"], serde_json::to_value(view).unwrap());
         assert!(data["event"]["online_link"].is_null() && data["event"]["is_mine"].is_null());
@@ -270,6 +270,7 @@ mod tests {
         let page = shown(&event(), Some(3), Language::Ru);
         let texts = [
             "lang=\"ru\"",
+            "<link rel=\"modulepreload\" href=\"/assets/words-ru.js\">",
             "21 ноября, суббота, 19:30\u{2060}–\u{2060}22:00</time><br>время Катманду, UTC+5:45",
             "12,50\u{A0}€",
             "Осталось 3 места",
@@ -329,8 +330,9 @@ mod tests {
     #[test]
     fn it_follows_the_clock_and_the_places() {
         let event = event();
-        let at =
-            |now, left| page(&event, &Places { taken: 0, admitted: 0, left }, BASE, Language::En, now).unwrap().page;
+        let at = |now, left| {
+            page(&event, &Places { taken: 0, bookings: 0, admitted: 0, left }, BASE, Language::En, now).unwrap().page
+        };
         assert!(at(event.starts.instant, Some(1)).contains("On right now"));
         assert!(at(event.starts.instant, Some(1)).contains("Book a place"));
         assert!(at(event.ends.instant, Some(1)).contains("This event has ended."));

@@ -79,6 +79,60 @@ async fn an_unknown_field_is_named_and_nothing_is_changed() {
 }
 
 #[tokio::test]
+async fn every_fault_has_a_code_and_a_limit_where_its_words_have_one() {
+    let world = World::new().await;
+    let ada = world.settle("Ada", true).await;
+    let told = |reply: super::Reply| -> Vec<String> {
+        let faults = reply.expect(422).json["errors"].as_array().unwrap().clone();
+        faults
+            .iter()
+            .map(|fault| {
+                assert!(fault["detail"].as_str().is_some_and(|detail| !detail.contains(['{', '}'])), "{fault}");
+                let limit = fault.get("limit").map(|limit| format!(" {limit}")).unwrap_or_default();
+                format!("{} {}{limit}", fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap())
+            })
+            .collect()
+    };
+    let shape = json!({
+        "name": "x".repeat(121), "kind": "rave", "starts": "tonight", "ends": 7, "zone": "Mars/Olympus",
+        "place": { "name": "Park", "latitude": 91 }, "online_link": "zoom.us/j/1", "capacity": "many",
+        "price": { "amount": 0, "currency": "EUR" }, "colour": "red",
+    });
+    assert_eq!(
+        told(world.post("/api/events", ada.token(), shape).await),
+        [
+            "/name too_long 120",
+            "/kind not_one_of",
+            "/starts not_a_time",
+            "/ends not_text",
+            "/zone zone_unknown",
+            "/place/latitude too_large 90",
+            "/online_link not_a_link",
+            "/capacity not_a_whole_number",
+            "/price/amount too_small 1",
+            "/colour unknown_field",
+        ]
+    );
+    let sense = json!({
+        "name": "Jazz", "kind": "concert", "starts": "2039-12-24T19:30", "ends": "2039-12-24T19:30", "zone": "UTC",
+        "capacity": 0,
+    });
+    assert_eq!(
+        told(world.post("/api/events", ada.token(), sense).await),
+        [
+            "/ends end_before_start",
+            "/starts too_far_ahead 10",
+            "/place place_or_link_required",
+            "/capacity too_small 1",
+        ]
+    );
+    assert_eq!(told(world.get("/api/events?limit=101&cursor=x", None).await), ["/limit too_large 100"]);
+    assert_eq!(told(world.get("/api/events?cursor=x", None).await), ["/cursor cursor_unknown"]);
+    let words = json!({ "current_password": "not my password", "new_password": "short" });
+    assert_eq!(told(world.post("/api/me/password", ada.token(), words).await), ["/new_password too_short 10"]);
+}
+
+#[tokio::test]
 async fn a_name_can_hide_nothing() {
     let world = World::new().await;
     let ada = world.settle("Ada", true).await;

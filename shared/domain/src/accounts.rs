@@ -271,7 +271,7 @@ pub struct SignUpNotice {
     pub requested_at: Timestamp,
 }
 
-/// One log-in on one device: a chain of refresh tokens of which only the last may be used.
+/// One log-in on one device: a chain of refresh tokens of which only the last may be used, and for a moment the one before it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenFamily {
     /// Its id; the token carries it.
@@ -280,10 +280,8 @@ pub struct TokenFamily {
     pub user: UserId,
     /// SHA-256 of the secret of the token that may be used next, in hex.
     pub secret_hash: String,
-    /// SHA-256 of the secret before it.
-    pub previous_hash: Option<String>,
-    /// When the token before it was first used.
-    pub rotated_at: Timestamp,
+    /// The token before it; none where the first wasn't used yet.
+    pub spent: Option<SpentToken>,
     /// When it ends, unless used before.
     pub expires_at: Timestamp,
     /// The user's epoch when they logged in.
@@ -294,19 +292,44 @@ pub struct TokenFamily {
     pub version: u64,
 }
 
+/// The token that was used last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpentToken {
+    /// SHA-256 of its secret, in hex.
+    pub hash: String,
+    /// What leads from its secret to that of the token after it; nothing by itself.
+    pub salt: String,
+    /// When it was first used.
+    pub used_at: Timestamp,
+}
+
+/// The step from a refresh token to the one after it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// SHA-256 of the secret that was presented.
+    pub presented: String,
+    /// What the next secret was derived with.
+    pub salt: String,
+    /// SHA-256 of the next secret.
+    pub next: String,
+}
+
 /// What a presented refresh token leads to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refresh {
     /// The family with the next secret in place.
     Rotated(TokenFamily),
+    /// The token was used a moment ago: the same token follows it as did then, derived with this salt. Nothing changes.
+    Repeated(String),
     /// The token was used before: somebody has a copy, the family ends (RFC 9700, section 4.14.2).
     Reused(TokenFamily),
     /// The token isn't valid.
     Refused,
 }
 
-/// For how long the token before the newest still works: an answer lost on a bad line must not log anybody out.
-pub const REFRESH_GRACE_SECONDS: i64 = 10;
+/// For how long after its first use the token used last leads on: an answer that was lost on a bad line, or a page that was
+/// reloaded before it came, must not log anybody out.
+pub const REFRESH_LEEWAY_SECONDS: i64 = 30;
 
 impl TokenFamily {
     /// A new log-in.
@@ -315,8 +338,7 @@ impl TokenFamily {
             id,
             user: user.id,
             secret_hash,
-            previous_hash: None,
-            rotated_at: now,
+            spent: None,
             expires_at: now + SignedDuration::from_hours(24 * REFRESH_DAYS),
             login_epoch: user.login_epoch,
             ended: false,
@@ -324,28 +346,33 @@ impl TokenFamily {
         }
     }
 
-    /// What follows when the token whose secret hashes to `presented` is used, with `next` as the hash of the one after.
-    pub fn refreshed(&self, user: &User, presented: &str, next: String, now: Timestamp) -> Refresh {
+    /// What follows when a token is used, with the step that would be taken from it.
+    pub fn refreshed(&self, user: &User, step: Step, now: Timestamp) -> Refresh {
         if self.ended || self.user != user.id || self.login_epoch != user.login_epoch || now >= self.expires_at {
             return Refresh::Refused;
         }
-        let late = now.duration_since(self.rotated_at) > SignedDuration::from_secs(REFRESH_GRACE_SECONDS);
-        // The answer with the newest may have been lost on a bad line; then its forerunner comes once more.
-        let answer_was_lost = self.previous_hash.as_deref() == Some(presented) && !late;
-        if self.secret_hash != presented && !answer_was_lost {
-            return Refresh::Reused(self.ended());
+        if self.secret_hash == step.presented {
+            return Refresh::Rotated(Self {
+                secret_hash: step.next,
+                spent: Some(SpentToken { hash: step.presented, salt: step.salt, used_at: now }),
+                expires_at: now + SignedDuration::from_hours(24 * REFRESH_DAYS),
+                version: self.version + 1,
+                ..self.clone()
+            });
         }
-        let previous_hash = Some(presented.to_owned());
-        // The grace is counted from the first use: who repeats an old token can't keep it alive.
-        let rotated_at = if answer_was_lost { self.rotated_at } else { now };
-        Refresh::Rotated(Self {
-            secret_hash: next,
-            previous_hash,
-            rotated_at,
-            expires_at: now + SignedDuration::from_hours(24 * REFRESH_DAYS),
-            version: self.version + 1,
-            ..self.clone()
-        })
+        // Counted from the first use: who repeats an old token can't keep it alive.
+        let leeway = SignedDuration::from_secs(REFRESH_LEEWAY_SECONDS);
+        match &self.spent {
+            Some(spent) if spent.hash == step.presented && now.duration_since(spent.used_at) <= leeway => {
+                Refresh::Repeated(spent.salt.clone())
+            }
+            _ => Refresh::Reused(self.ended()),
+        }
+    }
+
+    /// Whether a secret of this hash is the newest or the one before it: who knows it was logged in.
+    pub fn knows(&self, hash: &str) -> bool {
+        self.secret_hash == hash || self.spent.as_ref().is_some_and(|spent| spent.hash == hash)
     }
 
     /// The family, ended.

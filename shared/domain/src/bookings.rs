@@ -8,6 +8,7 @@ pub use state::State;
 
 use crate::checkins::Admission;
 use crate::events::{Event, Status};
+use crate::fault::Fault;
 use crate::ids::{BookingId, EventId, TicketId, UserId};
 use crate::pools::Pool;
 use crate::record::{Change, Record};
@@ -42,9 +43,9 @@ impl PartySize {
     }
 }
 impl TryFrom<u8> for PartySize {
-    type Error = String;
-    fn try_from(size: u8) -> Result<Self, String> {
-        if (1..=LARGEST_PARTY).contains(&size) { Ok(Self(size)) } else { Err(format!("must be 1 to {LARGEST_PARTY}")) }
+    type Error = Fault;
+    fn try_from(size: u8) -> Result<Self, Fault> {
+        Fault::unless_within(size.into(), &(1..=LARGEST_PARTY.into())).map(|()| Self(size))
     }
 }
 impl From<PartySize> for u8 {
@@ -161,6 +162,7 @@ impl Booked {
             pool: *pool,
             terms: self.terms,
             places: *places,
+            bookings: u8::from(*pool == self.booking.home_pool()),
         }));
         (self.booking, changes)
     }
@@ -335,6 +337,7 @@ impl Booking {
                 event: event.id,
                 pool: *pool,
                 places: *places,
+                bookings: u8::from(*pool == self.home_pool()),
             }));
         }
         Ok((booking, changes))

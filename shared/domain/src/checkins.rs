@@ -1,6 +1,6 @@
 //! The door: door passes, scans, and who came in. A ticket admits once.
 
-use crate::bookings::{Booking, State};
+use crate::bookings::{Booking, PartySize, State};
 use crate::events::{Event, Status};
 use crate::ids::{BookingId, DoorPassId, EventId, ScanId, TicketId};
 use crate::record::{Change, Record};
@@ -114,6 +114,8 @@ pub struct Scan {
     pub ticket: Option<TicketId>,
     /// The name on the booking.
     pub name: Option<PersonName>,
+    /// How many come with it.
+    pub party_size: Option<PartySize>,
     /// When, as the door's clock said.
     pub at: Timestamp,
     /// When it reached us.
@@ -188,6 +190,7 @@ pub fn check_in(
         event: event.id,
         ticket: shown.ticket(),
         name: None,
+        party_size: None,
         at,
         received_at: now,
         door: report.door,
@@ -203,6 +206,7 @@ pub fn check_in(
         Err(reason) => scan.reason = Some(reason),
         Ok((booking, index)) => {
             scan.name = Some(booking.name.clone());
+            scan.party_size = Some(booking.party_size);
             match booking.tickets.iter().find(|ticket| ticket.index == index).and_then(|t| t.admission.clone()) {
                 Some(first) => {
                     scan.outcome = Outcome::AlreadyIn;

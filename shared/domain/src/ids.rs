@@ -2,15 +2,17 @@
 //! Only `kit` makes new ones.
 
 use crate::base32;
+use crate::fault::{Fault, FaultCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// A text that isn't an identifier of the kind that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not an id of this kind, which looks like `{0}_01ARZ3NDEKTSV4RRFFQ69G5FAV`")]
-pub struct BadId(&'static str);
+fn no_id(prefix: &str) -> Fault {
+    let detail = format!("is not an id of this kind, which looks like `{prefix}_01ARZ3NDEKTSV4RRFFQ69G5FAV`");
+    Fault::saying(FaultCode::NotAnId, detail)
+}
 
 /// What all identifiers share, so that `kit` can make any of them.
 pub trait Identifier: Copy {
@@ -47,17 +49,17 @@ macro_rules! identifiers {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(self, f) }
             }
             impl FromStr for $name {
-                type Err = BadId;
-                fn from_str(text: &str) -> Result<Self, BadId> {
+                type Err = Fault;
+                fn from_str(text: &str) -> Result<Self, Fault> {
                     text.strip_prefix(concat!($prefix, "_"))
                         .and_then(base32::decode_ulid)
                         .map(Self)
-                        .ok_or(BadId($prefix))
+                        .ok_or_else(|| no_id($prefix))
                 }
             }
             impl TryFrom<String> for $name {
-                type Error = BadId;
-                fn try_from(text: String) -> Result<Self, BadId> { text.parse() }
+                type Error = Fault;
+                fn try_from(text: String) -> Result<Self, Fault> { text.parse() }
             }
             impl From<$name> for String {
                 fn from(id: $name) -> String { id.to_string() }
@@ -111,20 +113,21 @@ impl fmt::Debug for TicketId {
     }
 }
 impl FromStr for TicketId {
-    type Err = BadId;
-    fn from_str(text: &str) -> Result<Self, BadId> {
-        let (ulid, index) = text.strip_prefix("tkt_").and_then(|rest| rest.split_once('-')).ok_or(BadId("tkt"))?;
-        let booking = base32::decode_ulid(ulid).map(BookingId).ok_or(BadId("tkt"))?;
+    type Err = Fault;
+    fn from_str(text: &str) -> Result<Self, Fault> {
+        let (ulid, index) =
+            text.strip_prefix("tkt_").and_then(|rest| rest.split_once('-')).ok_or_else(|| no_id("tkt"))?;
+        let booking = base32::decode_ulid(ulid).map(BookingId).ok_or_else(|| no_id("tkt"))?;
         // One way to write one ticket: `-01` is refused.
         match index.parse::<u8>() {
             Ok(number @ 1..=99) if number.to_string() == index => Ok(Self { booking, index: number }),
-            _ => Err(BadId("tkt")),
+            _ => Err(no_id("tkt")),
         }
     }
 }
 impl TryFrom<String> for TicketId {
-    type Error = BadId;
-    fn try_from(text: String) -> Result<Self, BadId> {
+    type Error = Fault;
+    fn try_from(text: String) -> Result<Self, Fault> {
         text.parse()
     }
 }
@@ -141,15 +144,16 @@ impl From<TicketId> for String {
 pub struct ScanId(String);
 
 impl FromStr for ScanId {
-    type Err = &'static str;
+    type Err = Fault;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits =
             (8..=64).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_' || c == b'-');
-        fits.then(|| Self(text.to_owned())).ok_or("is not a scan id: 8 to 64 letters, digits, `_` or `-`")
+        let detail = "is not a scan id: 8 to 64 letters, digits, `_` or `-`";
+        fits.then(|| Self(text.to_owned())).ok_or_else(|| Fault::saying(FaultCode::NotAnId, detail))
     }
 }
 impl TryFrom<String> for ScanId {
-    type Error = &'static str;
+    type Error = Fault;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
     }

@@ -12,6 +12,7 @@ pub mod checkins;
 pub mod covers;
 pub mod events;
 pub mod facts;
+pub mod fault;
 pub mod ids;
 pub mod language;
 pub mod markdown;
@@ -26,6 +27,7 @@ pub mod tickets;
 pub mod time;
 pub mod timeline;
 
+pub use fault::{Fault, FaultCode};
 pub use language::Language;
 pub use record::{Change, Record};
 pub use refusal::Refusal;

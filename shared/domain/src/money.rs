@@ -1,5 +1,6 @@
 //! Money: whole minor units and a currency; never a float.
 
+use crate::fault::{Fault, FaultCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,10 +27,10 @@ impl Currency {
     }
 }
 impl TryFrom<String> for Currency {
-    type Error = &'static str;
+    type Error = Fault;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let fits = text.len() == 3 && text.bytes().all(|c| c.is_ascii_uppercase());
-        if fits { Ok(Self(text)) } else { Err("is not a currency code of three capital letters, such as EUR") }
+        if fits { Ok(Self(text)) } else { Err(FaultCode::NotACurrency.into()) }
     }
 }
 impl From<Currency> for String {
@@ -51,11 +52,10 @@ pub struct Money {
 }
 
 fn positive<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    match u64::deserialize(deserializer)? {
-        amount @ 1..=100_000_000_000 => Ok(amount),
-        0 => Err(serde::de::Error::custom("must be at least 1; leave the price out where it is free")),
-        _ => Err(serde::de::Error::custom("is too much")),
-    }
+    let amount = u64::deserialize(deserializer)?;
+    let number = i64::try_from(amount).unwrap_or(i64::MAX);
+    Fault::unless_within(number, &(1..=100_000_000_000)).map_err(serde::de::Error::custom)?;
+    Ok(amount)
 }
 
 impl std::fmt::Display for Money {

@@ -2,6 +2,7 @@
 
 use crate::covers;
 use crate::events::{Event, Status};
+use crate::fault::{Fault, FaultCode};
 use crate::ids::{Identifier, PictureId, UploadId};
 use crate::record::{Change, Record};
 use crate::refusal::Refusal;
@@ -15,6 +16,11 @@ pub const MOST_BYTES: u64 = 10 * 1024 * 1024;
 pub const WIDTHS: [u32; 3] = [480, 960, 1600];
 /// The width that views name.
 const SHOWN_WIDTH: u32 = 960;
+
+/// What is said of a file that is larger than [`MOST_BYTES`].
+pub fn too_large() -> Fault {
+    Fault::limited(FaultCode::FileTooLarge, (MOST_BYTES >> 20) as i64)
+}
 
 /// What sort of file is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

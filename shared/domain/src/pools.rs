@@ -29,6 +29,8 @@ pub struct Pool {
     pub left: i64,
     /// Places taken.
     pub taken: i64,
+    /// The bookings that hold places and have their home here: each once, however many pools its places are from.
+    pub bookings: i64,
     /// People admitted at the door.
     pub admitted: i64,
 }
@@ -90,6 +92,7 @@ pub fn opened(event: &Event) -> Vec<Pool> {
             terms: event.terms,
             left: share(event.details.capacity, event.pools, index),
             taken: 0,
+            bookings: 0,
             admitted: 0,
         })
         .collect()
@@ -100,6 +103,8 @@ pub fn opened(event: &Event) -> Vec<Pool> {
 pub struct Places {
     /// Places taken.
     pub taken: i64,
+    /// Bookings that took them.
+    pub bookings: i64,
     /// People admitted.
     pub admitted: i64,
     /// Places left; `None` where there is no capacity.
@@ -110,6 +115,7 @@ pub struct Places {
 pub fn places(event: &Event, pools: &[Pool]) -> Places {
     Places {
         taken: pools.iter().map(|pool| pool.taken).sum(),
+        bookings: pools.iter().map(|pool| pool.bookings).sum(),
         admitted: pools.iter().map(|pool| pool.admitted).sum(),
         left: event.details.capacity.map(|_| pools.iter().map(|pool| pool.left).sum()),
     }
@@ -166,6 +172,7 @@ pub fn changed(old: &Event, new: &Event, pools: &[Pool]) -> Result<Vec<Change>, 
                 terms: new.terms,
                 left: delta,
                 taken: 0,
+                bookings: 0,
                 admitted: 0,
             })));
         }

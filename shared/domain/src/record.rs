@@ -92,6 +92,8 @@ pub enum Change {
         terms: u64,
         /// How many.
         places: u8,
+        /// How many bookings have their home here from now on: 1, or 0 where places of another pool's booking are taken.
+        bookings: u8,
     },
     /// Places given back to a pool.
     FreePlaces {
@@ -101,6 +103,8 @@ pub enum Change {
         pool: u8,
         /// How many.
         places: u8,
+        /// How many bookings had their home here: 1, or 0 where places of another pool's booking come back.
+        bookings: u8,
     },
     /// More (or, below zero, fewer) places and new terms for a pool; fails unless it is open on the terms `seen` and has
     /// enough left to lose.

@@ -1,5 +1,6 @@
 //! How the domain says no: a stable code, a sentence for the person, and which fields are at fault.
 
+use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -27,8 +28,9 @@ pub enum RefusalKind {
 pub struct FieldError {
     /// JSON pointer (RFC 6901) to the field in the body, or its name in path or query after a `/`.
     pub pointer: String,
-    /// What is wrong with it and what to do.
-    pub detail: String,
+    /// What is wrong with it.
+    #[serde(flatten)]
+    pub fault: Fault,
 }
 
 /// A refusal.
@@ -55,15 +57,15 @@ impl Refusal {
     /// Bad fields.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {
-            [one] => format!("{} {}.", one.pointer.trim_start_matches('/'), one.detail),
+            [one] => format!("{} {}.", one.pointer.trim_start_matches('/'), one.fault.detail),
             _ => "Some fields need another look.".to_owned(),
         };
         Self { errors, ..Self::new(RefusalKind::Invalid, "invalid", detail) }
     }
 
-    /// One bad field; `detail` reads on from the field's name.
-    pub fn field(name: &str, detail: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldError { pointer: format!("/{name}"), detail: detail.into() }])
+    /// One bad field.
+    pub fn field(name: &str, fault: impl Into<Fault>) -> Self {
+        Self::invalid(vec![FieldError { pointer: format!("/{name}"), fault: fault.into() }])
     }
 
     /// The state of things doesn't allow it.
@@ -117,9 +119,9 @@ impl Refusal {
 pub struct FieldErrors(Vec<FieldError>);
 
 impl FieldErrors {
-    /// Notes that the field is at fault; `detail` reads on from the field's name.
-    pub fn add(&mut self, field: &str, detail: impl Into<String>) {
-        self.0.push(FieldError { pointer: format!("/{field}"), detail: detail.into() });
+    /// Notes that the field is at fault.
+    pub fn add(&mut self, field: &str, fault: impl Into<Fault>) {
+        self.0.push(FieldError { pointer: format!("/{field}"), fault: fault.into() });
     }
 
     /// Nothing was wrong, or the refusal.

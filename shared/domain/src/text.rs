@@ -1,30 +1,11 @@
 //! Text that people type: names, lines, descriptions, addresses. Each type can only hold what was checked.
 
+use crate::fault::{Fault, FaultCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
-
-/// Why a text was refused; reads on from the name of its field.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadText {
-    /// Nothing but white space.
-    #[error("must not be empty")]
-    Empty,
-    /// Longer than its field holds, in characters.
-    #[error("is too long: at most {0} characters")]
-    TooLong(usize),
-    /// Shorter than its field asks for, in characters.
-    #[error("is too short: at least {0} characters")]
-    TooShort(usize),
-    /// A control character.
-    #[error("holds a control character, which can't be shown")]
-    Control,
-    /// Not of the form that the field has.
-    #[error("{0}")]
-    Form(&'static str),
-}
 
 /// Marks that turn the direction of what follows (Unicode Bidirectional Algorithm, UAX #9, section 2): in a name they can
 /// make the text around it lie. They and other invisible format characters are taken out; joiners stay, since scripts and
@@ -33,15 +14,15 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}' | '\u{00AD}')
 }
 
-fn line(text: &str, min: usize, max: usize) -> Result<String, BadText> {
+fn line(text: &str, min: usize, max: usize) -> Result<String, Fault> {
     // Normalised last: what was taken out may have stood between a letter and its accent.
     let visible: String = text.chars().filter(|c| !is_invisible(*c)).nfc().collect();
     let tidy = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     if tidy.chars().any(char::is_control) {
-        return Err(BadText::Control);
+        return Err(FaultCode::ControlCharacter.into());
     }
     if min > 0 && !tidy.chars().any(is_seen) {
-        return Err(BadText::Empty);
+        return Err(FaultCode::Required.into());
     }
     measured(tidy, min, max)
 }
@@ -55,44 +36,43 @@ fn is_seen(c: char) -> bool {
             | '\u{2800}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-fn paragraphs(text: &str, min: usize, max: usize) -> Result<String, BadText> {
+fn paragraphs(text: &str, min: usize, max: usize) -> Result<String, Fault> {
     let tidy: String = text.replace("\r\n", "\n").chars().filter(|c| !is_invisible(*c)).nfc().collect();
     if tidy.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        return Err(BadText::Control);
+        return Err(FaultCode::ControlCharacter.into());
     }
     measured(tidy.trim().to_owned(), min, max)
 }
 
-fn measured(text: String, min: usize, max: usize) -> Result<String, BadText> {
+fn measured(text: String, min: usize, max: usize) -> Result<String, Fault> {
     let length = text.chars().count();
     match length {
-        0 if min > 0 => Err(BadText::Empty),
-        _ if length < min => Err(BadText::TooShort(min)),
-        _ if length > max => Err(BadText::TooLong(max)),
+        0 if min > 0 => Err(FaultCode::Required.into()),
+        _ if length < min => Err(Fault::limited(FaultCode::TooShort, min as i64)),
+        _ if length > max => Err(Fault::limited(FaultCode::TooLong, max as i64)),
         _ => Ok(text),
     }
 }
 
-fn slug(text: &str, min: usize, max: usize) -> Result<String, BadText> {
+fn slug(text: &str, min: usize, max: usize) -> Result<String, Fault> {
     let fits = text.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-')
         && !text.starts_with('-')
         && !text.ends_with('-')
         && !text.contains("--");
     if !fits {
-        return Err(BadText::Form("may hold lower-case letters a to z, digits and single hyphens between them"));
+        return Err(FaultCode::NotASlug.into());
     }
     measured(text.to_owned(), min, max)
 }
 
 /// RFC 5321's limits (64 before the @, 254 in all) and a domain of at least two labels. Letters beyond ASCII are refused:
 /// SES does not deliver to them (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html>).
-fn email(text: &str, min: usize, max: usize) -> Result<String, BadText> {
+fn email(text: &str, min: usize, max: usize) -> Result<String, Fault> {
     let text = text.trim();
     if !text.is_ascii() {
-        return Err(BadText::Form("may hold only ASCII characters; write an international domain in its xn-- form"));
+        return Err(FaultCode::EmailNotAscii.into());
     }
-    let bad = BadText::Form("is not an email address, such as ada@example.org");
-    let (local, domain) = text.rsplit_once('@').ok_or(bad.clone())?;
+    let (local, domain) = text.rsplit_once('@').ok_or(FaultCode::NotAnEmail)?;
     let local_fits = (1..=64).contains(&local.len())
         && local.split('.').all(|atom| {
             !atom.is_empty() && atom.bytes().all(|c| c.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&c))
@@ -107,18 +87,18 @@ fn email(text: &str, min: usize, max: usize) -> Result<String, BadText> {
         })
         && labels.last().is_some_and(|top| top.bytes().any(|c| c.is_ascii_alphabetic()));
     if !(local_fits && domain_fits) {
-        return Err(bad);
+        return Err(FaultCode::NotAnEmail.into());
     }
     measured(text.to_owned(), min, max)
 }
 
-fn link(text: &str, min: usize, max: usize) -> Result<String, BadText> {
+fn link(text: &str, min: usize, max: usize) -> Result<String, Fault> {
     let text = line(text, min, max)?;
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let fits = host.is_some_and(|rest| {
         !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':']) && !rest.contains(['"', '<', '>', ' ', '\\'])
     });
-    if fits { Ok(text) } else { Err(BadText::Form("is not a link that begins with https:// or http://")) }
+    if fits { Ok(text) } else { Err(FaultCode::NotALink.into()) }
 }
 
 // The types differ in their name, limits and check; one list shows them all.
@@ -135,12 +115,12 @@ macro_rules! texts {
             pub fn as_str(&self) -> &str { &self.0 }
         }
         impl FromStr for $name {
-            type Err = BadText;
-            fn from_str(text: &str) -> Result<Self, BadText> { $check(text, $min, $max).map(Self) }
+            type Err = Fault;
+            fn from_str(text: &str) -> Result<Self, Fault> { $check(text, $min, $max).map(Self) }
         }
         impl TryFrom<String> for $name {
-            type Error = BadText;
-            fn try_from(text: String) -> Result<Self, BadText> { text.parse() }
+            type Error = Fault;
+            fn try_from(text: String) -> Result<Self, Fault> { text.parse() }
         }
         impl From<$name> for String {
             fn from(text: $name) -> String { text.0 }
@@ -236,8 +216,8 @@ impl Password {
     }
 }
 impl TryFrom<String> for Password {
-    type Error = BadText;
-    fn try_from(text: String) -> Result<Self, BadText> {
+    type Error = Fault;
+    fn try_from(text: String) -> Result<Self, Fault> {
         measured(text.nfkc().collect(), 10, 128).map(Self)
     }
 }
@@ -314,16 +294,16 @@ mod tests {
     #[test]
     fn names_are_tidied_and_tricks_taken_out() {
         assert_eq!("  Ada \u{202E} Lovelace ".parse::<PersonName>().unwrap().as_str(), "Ada Lovelace");
-        assert_eq!("a\u{0}b".parse::<PersonName>(), Err(BadText::Control));
-        assert_eq!("\u{200B}".parse::<PersonName>(), Err(BadText::Empty));
-        assert_eq!("x".repeat(81).parse::<PersonName>(), Err(BadText::TooLong(80)));
+        assert_eq!("a\u{0}b".parse::<PersonName>(), Err(FaultCode::ControlCharacter.into()));
+        assert_eq!("\u{200B}".parse::<PersonName>(), Err(FaultCode::Required.into()));
+        assert_eq!("x".repeat(81).parse::<PersonName>(), Err(Fault::limited(FaultCode::TooLong, 80)));
         assert_eq!("Line\r\nBcc: all@example.org".parse::<EventName>().unwrap().as_str(), "Line Bcc: all@example.org");
     }
 
     #[test]
     fn names_leave_something_on_the_page() {
         for blank in ["\u{200D}", "\u{3164}\u{3164}", "\u{2800}", "\u{E0041}", "\u{301}", " \u{200C} "] {
-            assert_eq!(blank.parse::<PersonName>(), Err(BadText::Empty), "{blank:?}");
+            assert_eq!(blank.parse::<PersonName>(), Err(FaultCode::Required.into()), "{blank:?}");
         }
         for name in ["🎸", "👩\u{200D}🎤", "می\u{200C}خواهم", "李", "!"] {
             assert_eq!(name.parse::<PersonName>().unwrap().as_str(), name);

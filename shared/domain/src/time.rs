@@ -1,5 +1,6 @@
 //! Times as people mean them: a wall time and an IANA zone are the truth of an event, and the instant follows from them.
 
+use crate::fault::{Fault, FaultCode};
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
@@ -19,15 +20,14 @@ impl WallTime {
     }
 }
 impl TryFrom<String> for WallTime {
-    type Error = &'static str;
+    type Error = Fault;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        const BAD: &str = "is not a local date and time such as 2026-12-24T19:30 (no zone: that has its own field)";
         // Length and separator first: jiff reads more forms than we write.
         let trimmed = text.strip_suffix(":00").filter(|rest| rest.len() == 16).unwrap_or(&text);
         if trimmed.len() != 16 || trimmed.as_bytes().get(10) != Some(&b'T') {
-            return Err(BAD);
+            return Err(FaultCode::NotATime.into());
         }
-        trimmed.parse().map(Self).map_err(|_| BAD)
+        trimmed.parse().map(Self).map_err(|_| FaultCode::NotATime.into())
     }
 }
 impl From<WallTime> for String {
@@ -60,13 +60,13 @@ impl Zone {
     }
 }
 impl TryFrom<String> for Zone {
-    type Error = &'static str;
+    type Error = Fault;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         TimeZone::get(&text)
             .ok()
             .filter(|zone| zone.iana_name().is_some())
             .map(Self)
-            .ok_or("is not a time zone of the IANA database, such as Europe/Berlin or Asia/Kathmandu")
+            .ok_or_else(|| FaultCode::ZoneUnknown.into())
     }
 }
 impl From<Zone> for String {
@@ -75,21 +75,8 @@ impl From<Zone> for String {
     }
 }
 
-/// A local time that is no instant. Reads on from the name of its field.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadTime {
-    /// One that its zone never shows: the hour that is skipped when clocks go forward.
-    #[error("{wall} doesn't exist in {zone}: the clocks go forward then. Choose an hour earlier or later")]
-    Skipped {
-        /// The time.
-        wall: WallTime,
-        /// The zone's name.
-        zone: String,
-    },
-    /// One at the end of the year 9999, or at the beginning of the year 0: beyond what is reckoned with.
-    #[error("is too far from today")]
-    TooFar,
-}
+/// How many years ahead a time can be. Beyond some year there are no instants to reckon with.
+pub const FARTHEST_YEARS: i64 = 10;
 
 /// A wall time, its zone, and the instant that follows. A time that occurs twice (clocks going back) is the first of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,13 +93,13 @@ impl Moment {
     /// The moment at which the wall in `zone` shows `wall`.
     ///
     /// # Errors
-    /// A time that the zone skips, or one outside of jiff's range.
-    pub fn new(wall: WallTime, zone: &Zone) -> Result<Self, BadTime> {
+    /// A time that the zone skips (the hour that is lost when clocks go forward), or one outside of jiff's range.
+    pub fn new(wall: WallTime, zone: &Zone) -> Result<Self, Fault> {
         let ambiguous = zone.0.to_ambiguous_timestamp(wall.0);
         if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
-            return Err(BadTime::Skipped { wall, zone: zone.name().to_owned() });
+            return Err(FaultCode::TimeSkipped.into());
         }
-        let instant = ambiguous.earlier().map_err(|_| BadTime::TooFar)?;
+        let instant = ambiguous.earlier().map_err(|_| Fault::limited(FaultCode::TooFarAhead, FARTHEST_YEARS))?;
         Ok(Self { wall, zone: zone.clone(), instant })
     }
 
@@ -139,7 +126,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn moment(wall: &str, zone: &str) -> Result<Moment, BadTime> {
+    fn moment(wall: &str, zone: &str) -> Result<Moment, Fault> {
         Moment::new(wall.to_owned().try_into().unwrap(), &zone.to_owned().try_into().unwrap())
     }
 
@@ -163,14 +150,14 @@ mod tests {
 
     #[test]
     fn a_skipped_time_is_refused_and_a_repeated_one_is_the_first() {
-        assert!(matches!(moment("2027-03-28T02:30", "Europe/Berlin"), Err(BadTime::Skipped { .. })));
+        assert_eq!(moment("2027-03-28T02:30", "Europe/Berlin").unwrap_err().code, FaultCode::TimeSkipped);
         assert_eq!(moment("2026-10-25T02:30", "Europe/Berlin").unwrap().instant.to_string(), "2026-10-25T00:30:00Z");
         assert_eq!(moment("2026-12-24T19:30", "Asia/Kathmandu").unwrap().instant.to_string(), "2026-12-24T13:45:00Z");
     }
 
     #[test]
     fn the_end_of_all_years_is_not_called_a_skipped_hour() {
-        assert_eq!(moment("9999-12-31T23:59", "America/New_York"), Err(BadTime::TooFar));
+        assert_eq!(moment("9999-12-31T23:59", "America/New_York").unwrap_err().code, FaultCode::TooFarAhead);
         assert!(moment("9999-12-30T12:00", "UTC").is_ok());
         // Before zones had rules, in which no year is out of reach.
         assert!(moment("0000-01-01T00:00", "Asia/Kathmandu").is_ok());

@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use domain::accounts::{
-    MailChoices, PasswordReset, REFRESH_DAYS, REFRESH_GRACE_SECONDS, RESET_MINUTES, Refresh, TokenFamily, User,
+    MailChoices, PasswordReset, REFRESH_DAYS, REFRESH_LEEWAY_SECONDS, RESET_MINUTES, Refresh, Step, TokenFamily, User,
     UserPatch, VERIFICATION_ATTEMPTS, VERIFICATION_MINUTES, Verification,
 };
 use domain::ids::{Identifier, PasswordResetId, TokenFamilyId, UserId};
@@ -19,8 +19,12 @@ fn family() -> TokenFamily {
     TokenFamily::new(TokenFamilyId::from_ulid(1), &user(2), "one".to_owned(), now())
 }
 
+fn step(presented: &str, next: &str) -> Step {
+    Step { presented: presented.to_owned(), salt: format!("from {presented} to {next}"), next: next.to_owned() }
+}
+
 fn refreshed(family: &TokenFamily, presented: &str, next: &str, at: Timestamp) -> Refresh {
-    family.refreshed(&user(2), presented, next.to_owned(), at)
+    family.refreshed(&user(2), step(presented, next), at)
 }
 
 fn rotated(family: &TokenFamily, presented: &str, next: &str, at: Timestamp) -> TokenFamily {
@@ -37,7 +41,7 @@ fn is_reuse(refresh: &Refresh) -> bool {
 #[test]
 fn each_refresh_token_works_once() {
     let second = rotated(&family(), "one", "two", after(3_600));
-    assert_eq!((second.secret_hash.as_str(), second.previous_hash.as_deref(), second.version), ("two", Some("one"), 2));
+    assert_eq!((second.secret_hash.as_str(), second.version), ("two", 2));
     assert_eq!(second.expires_at, after(3_600 + REFRESH_DAYS * 86_400), "used, it holds longer");
     let third = rotated(&second, "two", "three", after(7_200));
     for old in ["one", "two", "guess"] {
@@ -49,25 +53,41 @@ fn each_refresh_token_works_once() {
 #[test]
 fn a_lost_answer_logs_nobody_out() {
     let second = rotated(&family(), "one", "two", after(100));
-    let grace = 100 + REFRESH_GRACE_SECONDS;
-    let again = rotated(&second, "one", "two again", after(grace));
-    assert!(is_reuse(&refreshed(&second, "one", "x", after(grace + 1))), "too late");
-    // The answer that was lost is worth nothing any more; the newest goes on.
-    assert!(is_reuse(&refreshed(&again, "two", "x", after(grace))));
-    rotated(&again, "two again", "three", after(5_000));
-    // Repeating it doesn't stretch the grace.
-    assert!(is_reuse(&refreshed(&again, "one", "x", after(grace + 1))));
-    // Only the one before the newest has a grace.
+    let leeway = 100 + REFRESH_LEEWAY_SECONDS;
+    // The clock of another machine may be a little behind.
+    for at in [99, 100, 101, leeway] {
+        let again = refreshed(&second, "one", "another", after(at));
+        assert_eq!(again, Refresh::Repeated("from one to two".to_owned()), "{at}: nothing forks");
+    }
+    assert!(is_reuse(&refreshed(&second, "one", "another", after(leeway + 1))), "too late");
+    assert!(is_reuse(&refreshed(&second, "guess", "another", after(101))), "a guess has no leeway");
+    // The first token has none before it.
+    assert!(is_reuse(&refreshed(&family(), "guess", "another", after(1))));
+}
+
+#[test]
+fn only_the_token_used_last_has_a_leeway() {
+    let second = rotated(&family(), "one", "two", after(100));
     let third = rotated(&second, "two", "three", after(101));
-    assert!(is_reuse(&refreshed(&third, "one", "x", after(102))));
+    assert_eq!(refreshed(&third, "two", "another", after(102)), Refresh::Repeated("from two to three".to_owned()));
+    assert!(is_reuse(&refreshed(&third, "one", "another", after(102))), "its grandparent was used a second ago");
+}
+
+#[test]
+fn who_knows_the_newest_token_or_the_one_before_was_logged_in() {
+    let third = rotated(&rotated(&family(), "one", "two", after(1)), "two", "three", after(2));
+    assert_eq!(["one", "two", "three", "guess"].map(|hash| third.knows(hash)), [false, true, true, false]);
+    assert!(family().knows("one") && !family().knows("two"));
 }
 
 #[test]
 fn ended_families_stay_so() {
     let family = family();
     let refused =
-        |family: &TokenFamily, user: &User, at| family.refreshed(user, "one", "two".to_owned(), at) == Refresh::Refused;
+        |family: &TokenFamily, user: &User, at| family.refreshed(user, step("one", "two"), at) == Refresh::Refused;
     assert!(!refused(&family, &user(2), now()));
+    let ended = rotated(&family, "one", "two", now()).ended();
+    assert!(refused(&ended, &user(2), now()), "nor is there any leeway");
     assert!(refused(&family.ended(), &user(2), now()));
     assert!(refused(&family, &user(3), now()), "somebody else's");
     let with_new_password = user(2).with_password("$argon2id$new".to_owned());

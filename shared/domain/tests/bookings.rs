@@ -96,7 +96,7 @@ fn a_booking_takes_its_places_and_its_evening() {
         [
             Change::Insert(Record::Booking(booking)),
             Change::Replace(Record::Calendar(calendar)),
-            Change::TakePlaces { event: event.id, pool: 0, terms: 2, places: 3 },
+            Change::TakePlaces { event: event.id, pool: 0, terms: 2, places: 3, bookings: 1 },
         ]
     );
 }
@@ -186,6 +186,11 @@ fn pools_give_what_they_have() {
                     })
                     .collect();
                 assert_eq!(taken, *places);
+                let counted = changes.iter().filter_map(|c| match c {
+                    Change::TakePlaces { pool, bookings, .. } if *bookings > 0 => Some((*pool, *bookings)),
+                    _ => None,
+                });
+                assert_eq!(counted.collect::<Vec<_>>(), [(booking.home_pool(), 1)], "counted once: {left:?}");
             }
             Err(rest) => {
                 let refusal = booked.unwrap_err();
@@ -276,8 +281,9 @@ fn cancelling_frees_exactly_what_was_taken() {
         assert_eq!(without.entry(event.id), None);
         let mut expected =
             vec![Change::Replace(Record::Booking(gone.clone())), Change::Replace(Record::Calendar(without))];
-        let free = |pool, places| Change::FreePlaces { event: event.id, pool, places };
-        expected.extend([free(1, 4), free(2, 3), free(0, 1)]);
+        let free = |pool, places, bookings| Change::FreePlaces { event: event.id, pool, places, bookings };
+        // One booking, though from three pools.
+        expected.extend([free(1, 4, 1), free(2, 3, 0), free(0, 1, 0)]);
         assert_eq!(changes, expected);
         assert_eq!(gone.cancelled(&event, &calendar, by, now()).unwrap(), (gone, vec![]), "once is enough");
     }

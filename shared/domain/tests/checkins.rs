@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use domain::bookings::{Booking, Calendar, CancelledBy, State};
+use domain::bookings::{Booking, Calendar, CancelledBy, PartySize, State};
 use domain::checkins::{self, DOOR_PASS_GRACE_HOURS, DoorPass, Outcome, RedReason, Scan, ScanReport, Shown};
 use domain::events::{Details, Event, Status};
 use domain::ids::{BookingId, DoorPassId, EventId, Identifier, TicketId};
@@ -73,12 +73,13 @@ fn each_of_a_party_comes_in_on_their_own() {
     let (event, mut booking) = party_of(3);
     for index in 1..=3 {
         let (told, changes) = scan(&event, &booking, &token(&booking, index), index);
-        assert_eq!(told.outcome, Outcome::Admitted);
+        assert_eq!((told.outcome, told.party_size.map(PartySize::get)), (Outcome::Admitted, Some(3)));
         booking = after(&changes).unwrap();
         let inside: Vec<u8> = booking.tickets.iter().filter(|t| t.admission.is_some()).map(|t| t.index).collect();
         assert_eq!((booking.state, inside), (State::Attended, (1..=index).collect()));
     }
-    assert_eq!(scan(&event, &booking, &token(&booking, 2), 9).0.outcome, Outcome::AlreadyIn);
+    let (again, _) = scan(&event, &booking, &token(&booking, 2), 9);
+    assert_eq!((again.outcome, again.party_size.map(PartySize::get)), (Outcome::AlreadyIn, Some(3)));
 }
 
 #[test]
@@ -103,6 +104,7 @@ fn what_is_red_and_why() {
     for (what, event, booking, shown, reason) in cases {
         let (told, changes) = checkins::check_in(event, booking, &shown, report(1, at(STARTS)), at(STARTS));
         assert_eq!((told.outcome, told.reason, &told.admission), (Outcome::Refused, Some(reason), &None), "{what}");
+        assert_eq!((&told.name, told.party_size), (&None, None), "{what} says nothing of the booking");
         assert_eq!(changes, [Change::Insert(Record::Scan(told))], "{what} is on record and lets nobody in");
     }
     for state in State::ALL {

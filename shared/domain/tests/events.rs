@@ -4,6 +4,7 @@
 mod common;
 
 use common::*;
+use domain::FaultCode;
 use domain::bookings::{Calendar, CalendarEntry};
 use domain::events::{self, Details, Event, Status};
 use domain::ids::{EventId, Identifier, UserId};
@@ -38,7 +39,7 @@ fn details_are_refused_for_each_fault() {
         change(&mut details);
         let refusal = details.checked(None, now()).unwrap_err();
         assert_eq!((refusal.kind, refusal.code), (RefusalKind::Invalid, "invalid"));
-        refusal.errors.into_iter().map(|error| format!("{} {}", error.pointer, error.detail)).collect::<Vec<_>>()
+        refusal.errors.into_iter().map(|error| format!("{} {}", error.pointer, error.fault.detail)).collect::<Vec<_>>()
     };
     type Case = (fn(&mut Details), &'static [&'static str]);
     let cases: &[Case] = &[
@@ -52,24 +53,22 @@ fn details_are_refused_for_each_fault() {
         (|d| (d.starts, d.ends) = (wall("2026-11-20T13:00"), wall("2026-11-20T14:00")), &["/starts lies in the past"]),
         (
             |d| (d.starts, d.ends) = (wall("2037-01-01T19:00"), wall("2037-01-01T20:00")),
-            &["/starts is more than ten years ahead"],
+            &["/starts is more than 10 years ahead"],
         ),
         (
             |d| (d.starts, d.ends) = (wall("2027-03-28T02:30"), wall("2027-03-28T04:00")),
-            &[
-                "/starts 2027-03-28T02:30 doesn't exist in Europe/Berlin: the clocks go forward then. Choose an hour earlier or later",
-            ],
+            &["/starts doesn't exist in its zone: the clocks go forward then. Choose an hour earlier or later"],
         ),
         (
             |d| {
                 (d.starts, d.ends, d.zone) =
                     (wall("9999-12-31T22:00"), wall("9999-12-31T23:59"), zone("America/New_York"))
             },
-            &["/starts is too far from today", "/ends is too far from today"],
+            &["/starts is more than 10 years ahead", "/ends is more than 10 years ahead"],
         ),
         (|d| d.place = None, &["/place is needed, unless there is an online_link"]),
-        (|d| d.capacity = Some(0), &["/capacity must be at least 1; leave it out for as many as come"]),
-        (|d| d.capacity = Some(1_000_001), &["/capacity can be at most 1000000; leave it out for as many as come"]),
+        (|d| d.capacity = Some(0), &["/capacity must be at least 1"]),
+        (|d| d.capacity = Some(1_000_001), &["/capacity can be at most 1000000"]),
     ];
     for (change, faults) in cases {
         assert_eq!(fault(*change), *faults);
@@ -296,7 +295,7 @@ fn changing_is_refused() {
         event.changed(details, &pools, &empty(), false, begun).map_err(|refusal| refusal.errors)
     };
     let errors = ends("2026-12-24T20:00").unwrap_err();
-    assert_eq!((errors[0].pointer.as_str(), errors[0].detail.as_str()), ("/ends", "lies in the past"));
+    assert_eq!((errors[0].pointer.as_str(), errors[0].fault.code), ("/ends", FaultCode::InThePast));
     ends("2026-12-24T20:01").unwrap();
     // What ended as a draft can still be described: neither its start nor its end is said anew.
     let draft = draft_of(1, details());

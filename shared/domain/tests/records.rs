@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use domain::accounts::{EmailClaim, PasswordReset, SignUpNotice, TokenFamily, User, Verification};
+use domain::accounts::{EmailClaim, PasswordReset, SignUpNotice, SpentToken, TokenFamily, User, Verification};
 use domain::announcements::Announcement;
 use domain::bookings::{Calendar, CancelledBy};
 use domain::checkins::{self, DoorPass, ScanReport, Shown};
@@ -51,6 +51,10 @@ fn every_record() -> Vec<Record> {
         Record::PasswordReset(PasswordReset::new(&email, PasswordResetId::from_ulid(1), now())),
         Record::SignUpNotice(SignUpNotice { email: address, requested_at: now() }),
         Record::TokenFamily(TokenFamily::new(TokenFamilyId::from_ulid(1), &user(2), "hash".to_owned(), now())),
+        Record::TokenFamily(TokenFamily {
+            spent: Some(SpentToken { hash: "one".to_owned(), salt: "salt".to_owned(), used_at: now() }),
+            ..TokenFamily::new(TokenFamilyId::from_ulid(2), &user(2), "two".to_owned(), now())
+        }),
         Record::Event(draft_of(1, details())),
         Record::EventClaim(event.claim()),
         Record::SlugClaim(SlugClaim { slug: event.slug.clone(), event: event.id }),

@@ -4,6 +4,7 @@ use crate::caller::signed_out;
 use crate::house::{Bench, Given};
 use crate::{Access, Answer, Error, Function, Grant, House, Queue, Reply, Result, Settings, Token, queues, tokens};
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use aws_types::SdkConfig;
 use domain::bookings::Booked;
 use domain::checkins::Shown;
@@ -338,6 +339,12 @@ fn network(address: IpAddr) -> String {
 /// What is stored of a secret: its SHA-256, in hex. A secret of 256 random bits needs no slow hash.
 pub fn secret_hash(secret: &str) -> String {
     hex(digest(&SHA256, secret.as_bytes()).as_ref())
+}
+
+/// The secret that follows another: whoever has that one and the salt finds it, as often as asked; the salt alone is nothing, and
+/// neither is the hash of the other (HMAC-SHA256, RFC 2104).
+pub fn next_secret(secret: &str, salt: &str) -> String {
+    hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), salt.as_bytes()).as_ref())
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -1,7 +1,7 @@
 //! Errors, and the one place where they become problems for the person who gets them (RFC 9457).
 
 use crate::answer::Answer;
-use domain::Refusal;
+use domain::{FaultCode, Refusal};
 use serde_json::json;
 
 /// Why a function didn't do what it was asked.
@@ -91,7 +91,7 @@ impl Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Cursor => Refusal::field("cursor", "is not one that this list gave").into(),
+            store::Error::Cursor => Refusal::field("cursor", FaultCode::CursorUnknown).into(),
             error => Error::Store(error),
         }
     }

@@ -3,6 +3,7 @@
 use crate::serve::{PathFields, Request};
 use crate::{Error, Kind, Result};
 use domain::refusal::{FieldErrors, Refusal};
+use domain::{Fault, FaultCode};
 use serde::de::DeserializeOwned;
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
@@ -83,7 +84,7 @@ impl Input {
                 let others = self.needed.iter().filter(|other| *other != name);
                 for name in std::iter::once(name.as_str()).chain(others.copied()) {
                     if !fields.contains_key(name) && !refused.iter().any(|field| field == name) {
-                        errors.add(name, "is needed");
+                        errors.add(name, FaultCode::Required);
                     }
                 }
                 break;
@@ -100,14 +101,14 @@ impl Input {
                 value.into_iter().for_each(|value| *value = plain.clone());
                 continue;
             }
-            let (place, words) = match (&unknown, missing) {
-                (Some(name), _) if top.is_empty() => (name.clone(), "isn't known here".to_owned()),
+            let (place, fault) = match (&unknown, missing) {
+                (Some(name), _) if top.is_empty() => (name.clone(), FaultCode::UnknownField.into()),
                 (None, _) if top.is_empty() => break,
-                (Some(_), _) => (pointer(&at), "isn't known here".to_owned()),
-                (None, Some(name)) => (format!("{}/{name}", pointer(&at)), "is needed".to_owned()),
-                (None, None) => (pointer(&at), in_words(&why)),
+                (Some(_), _) => (pointer(&at), FaultCode::UnknownField.into()),
+                (None, Some(name)) => (format!("{}/{name}", pointer(&at)), FaultCode::Required.into()),
+                (None, None) => (pointer(&at), fault_in(&why)),
             };
-            errors.add(&place, words);
+            errors.add(&place, fault);
             let top = unknown.filter(|_| top.is_empty()).unwrap_or(top);
             if fields.shift_remove(&top).is_none() {
                 break;
@@ -119,8 +120,7 @@ impl Input {
 }
 
 fn add(fields: &mut Map<String, Value>, name: String, value: Value) -> Result<()> {
-    let taken =
-        fields.contains_key(&name).then(|| Refusal::field(&name, "is part of the address and can't be sent besides"));
+    let taken = fields.contains_key(&name).then(|| Refusal::field(&name, FaultCode::PartOfAddress));
     fields.insert(name, value);
     taken.map_or(Ok(()), |refusal| Err(refusal.into()))
 }
@@ -164,28 +164,31 @@ fn pointer(path: &str) -> String {
     path.replace('[', "/").replace(']', "").replace('.', "/")
 }
 
-/// What serde says of a value, in words for a person; reads on from the field's name. What our own types say is such already.
+/// The fault that serde tells of. What our own types have against a value comes as such; serde's own words are known here.
 /// (serde_json adds at which line of the body; of a value that was taken apart that means nothing.)
-fn in_words(why: &str) -> String {
+fn fault_in(why: &str) -> Fault {
     let why = why.split(" at line ").next().unwrap_or(why);
+    if let Ok(fault) = serde_json::from_str(why) {
+        return fault;
+    }
     if why.starts_with("invalid value: integer") {
-        return "is out of range".to_owned();
+        return FaultCode::OutOfRange.into();
     }
     if let Some((_, known)) = why.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected ")) {
-        return format!("must be {known}");
+        return Fault::saying(FaultCode::NotOneOf, format!("must be {known}"));
     }
     let expected = why.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "));
-    let plain = match expected.map_or(why, |(_, expected)| expected) {
-        "u8" | "u16" | "u32" | "u64" | "i32" | "i64" | "invalid digit found in string" => "must be a whole number",
-        "f64" => "must be a number",
-        "a string" | "a borrowed string" => "must be text",
-        "a boolean" | "provided string was not `true` or `false`" => "must be true or false",
-        "a timestamp string" => "must be an instant such as 2026-12-24T18:30:00Z",
-        other if other.starts_with("failed to") => "must be an instant such as 2026-12-24T18:30:00Z",
-        other if other.starts_with("struct ") => "must be an object with its fields",
-        _ => return why.to_owned(),
+    let code = match expected.map_or(why, |(_, expected)| expected) {
+        "u8" | "u16" | "u32" | "u64" | "i32" | "i64" | "invalid digit found in string" => FaultCode::NotAWholeNumber,
+        "f64" => FaultCode::NotANumber,
+        "a string" | "a borrowed string" | "string or map" => FaultCode::NotText,
+        "a boolean" | "provided string was not `true` or `false`" => FaultCode::NotABoolean,
+        "a timestamp string" => FaultCode::NotAnInstant,
+        other if other.starts_with("failed to") => FaultCode::NotAnInstant,
+        other if other.starts_with("struct ") => FaultCode::NotAnObject,
+        _ => return Fault::saying(FaultCode::Invalid, why),
     };
-    plain.to_owned()
+    code.into()
 }
 
 #[cfg(test)]
@@ -208,6 +211,9 @@ mod tests {
         size: Option<u8>,
         open: Option<bool>,
         place: Option<Place>,
+        language: Option<domain::Language>,
+        at: Option<jiff::Timestamp>,
+        event: Option<domain::ids::EventId>,
     }
 
     const ID: &str = "evt_00000000000000000000000001";
@@ -222,7 +228,7 @@ mod tests {
     fn faults(result: Result<Probe>) -> Vec<(String, String)> {
         match result {
             Ok(_) => vec![],
-            Err(Error::Refused(refusal)) => refusal.errors.into_iter().map(|e| (e.pointer, e.detail)).collect(),
+            Err(Error::Refused(refusal)) => refusal.errors.into_iter().map(|e| (e.pointer, e.fault.detail)).collect(),
             Err(Error::Problem { code, detail, .. }) => vec![(code.to_owned(), detail)],
             Err(other) => panic!("{other:?}"),
         }
@@ -263,8 +269,41 @@ mod tests {
         assert_eq!(said(r#"{"name":"Ada","size":"40"}"#), "must be a whole number");
         assert_eq!(said(r#"{"name":"Ada","size":300}"#), "is out of range");
         assert_eq!(said(r#"{"name":7}"#), "must be text");
-        assert_eq!(in_words("unknown variant `x`, expected `free` or `paid`"), "must be `free` or `paid`");
-        assert_eq!(in_words("is not a currency code"), "is not a currency code");
+        assert_eq!(fault_in("unknown variant `x`, expected `free` or `paid`").detail, "must be `free` or `paid`");
+        assert_eq!(fault_in("something new").code, FaultCode::Invalid);
+    }
+
+    #[test]
+    fn what_serde_says_has_a_code() {
+        let code = |body: &str| {
+            let request = http::Request::post("/x").header("content-type", "application/json");
+            match read("POST", request.body(Bytes::from(body.to_owned())).unwrap()) {
+                Err(Error::Refused(refusal)) => refusal.errors[0].fault.code,
+                other => panic!("{other:?}"),
+            }
+        };
+        for (body, expected) in [
+            (r#"{"email":"a"}"#, FaultCode::Required),
+            (r#"{"name":"","email":"a"}"#, FaultCode::Required),
+            (r#"{"colour":"red"}"#, FaultCode::UnknownField),
+            (r#"{"name":7}"#, FaultCode::NotText),
+            (r#"{"name":null}"#, FaultCode::NotText),
+            (r#"{"size":"40"}"#, FaultCode::NotAWholeNumber),
+            (r#"{"size":1.5}"#, FaultCode::NotAWholeNumber),
+            (r#"{"size":-1}"#, FaultCode::OutOfRange),
+            (r#"{"open":0}"#, FaultCode::NotABoolean),
+            (r#"{"language":"tlh"}"#, FaultCode::NotOneOf),
+            (r#"{"language":7}"#, FaultCode::NotText),
+            (r#"{"at":"noon"}"#, FaultCode::NotAnInstant),
+            (r#"{"at":7}"#, FaultCode::NotAnInstant),
+            (r#"{"place":"here"}"#, FaultCode::NotAnObject),
+            (r#"{"place":{}}"#, FaultCode::Required),
+            (r#"{"place":{"name":"x","latitude":"north"}}"#, FaultCode::NotANumber),
+            (r#"{"place":{"name":"x","latitude":-91}}"#, FaultCode::TooSmall),
+            (r#"{"event":"evt_1"}"#, FaultCode::NotAnId),
+        ] {
+            assert_eq!(code(body), expected, "{body}");
+        }
     }
 
     #[test]

@@ -84,24 +84,30 @@ impl Write {
                 .name("#starts", "starts")
                 .value(":planned", text("planned"))
                 .value(":starts", text(reminder.starts.to_string())),
-            Change::TakePlaces { event, pool, terms, places } => {
-                Write::new(Key::pool(*event, *pool), update("SET #left = #left - :n, #taken = #taken + :n"))
-                    .only_if("#open = :yes AND #terms = :seen AND #left >= :n")
-                    .name("#left", "left")
-                    .name("#taken", "taken")
-                    .name("#open", "open")
-                    .name("#terms", "terms")
-                    .value(":n", number(places))
-                    .value(":yes", AttributeValue::Bool(true))
-                    .value(":seen", number(terms))
-            }
-            Change::FreePlaces { event, pool, places } => {
-                Write::new(Key::pool(*event, *pool), update("SET #left = #left + :n, #taken = #taken - :n"))
-                    .only_if("#taken >= :n")
-                    .name("#left", "left")
-                    .name("#taken", "taken")
-                    .value(":n", number(places))
-            }
+            Change::TakePlaces { event, pool, terms, places, bookings } => Write::new(
+                Key::pool(*event, *pool),
+                update("SET #left = #left - :n, #taken = #taken + :n, #bookings = #bookings + :b"),
+            )
+            .only_if("#open = :yes AND #terms = :seen AND #left >= :n")
+            .name("#left", "left")
+            .name("#taken", "taken")
+            .name("#bookings", "bookings")
+            .name("#open", "open")
+            .name("#terms", "terms")
+            .value(":n", number(places))
+            .value(":b", number(bookings))
+            .value(":yes", AttributeValue::Bool(true))
+            .value(":seen", number(terms)),
+            Change::FreePlaces { event, pool, places, bookings } => Write::new(
+                Key::pool(*event, *pool),
+                update("SET #left = #left + :n, #taken = #taken - :n, #bookings = #bookings - :b"),
+            )
+            .only_if("#taken >= :n AND #bookings >= :b")
+            .name("#left", "left")
+            .name("#taken", "taken")
+            .name("#bookings", "bookings")
+            .value(":n", number(places))
+            .value(":b", number(bookings)),
             Change::ChangePool { event, pool, seen, terms, more } => {
                 Write::new(Key::pool(*event, *pool), update("SET #left = #left + :more, #terms = :terms"))
                     .only_if("#open = :yes AND #terms = :seen AND #left >= :lost")

@@ -2,17 +2,18 @@
 
 use super::Event;
 use crate::Language;
+use crate::fault::{Fault, FaultCode};
 use crate::money::Money;
 use crate::refusal::{FieldErrors, Refusal};
 use crate::text::{Address, Description, EventName, Link, PlaceName};
-use crate::time::{Moment, WallTime, Zone};
+use crate::time::{FARTHEST_YEARS, Moment, WallTime, Zone};
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The longest that an event lasts; a longer one is a series.
 pub const LONGEST_DAYS: i64 = 31;
-/// How far ahead an event can start. Ten years; beyond some year there are no instants to reckon with.
+/// How far ahead an event can start: [`FARTHEST_YEARS`] with their leap days.
 pub const FARTHEST_DAYS: i64 = 3_653;
 /// The largest number of places.
 pub const LARGEST_CAPACITY: u32 = 1_000_000;
@@ -82,19 +83,20 @@ pub struct Place {
     pub longitude: Option<f64>,
 }
 
-fn within<'de, D: serde::Deserializer<'de>>(deserializer: D, most: f64) -> Result<Option<f64>, D::Error> {
+fn within<'de, D: serde::Deserializer<'de>>(deserializer: D, most: i32) -> Result<Option<f64>, D::Error> {
     match Option::<f64>::deserialize(deserializer)? {
-        Some(degrees) if !(-most..=most).contains(&degrees) => {
-            Err(serde::de::Error::custom(format!("must lie between -{most} and {most} degrees")))
+        Some(degrees) if !(f64::from(-most)..=f64::from(most)).contains(&degrees) => {
+            let (code, limit) = if degrees < 0.0 { (FaultCode::TooSmall, -most) } else { (FaultCode::TooLarge, most) };
+            Err(serde::de::Error::custom(Fault::limited(code, limit.into())))
         }
         degrees => Ok(degrees),
     }
 }
 fn latitude<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    within(deserializer, 90.0)
+    within(deserializer, 90)
 }
 fn longitude<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    within(deserializer, 180.0)
+    within(deserializer, 180)
 }
 
 /// What its organizer says about an event.
@@ -136,39 +138,37 @@ impl Details {
     /// [`LARGEST_CAPACITY`].
     pub fn checked(&self, unchanged: Option<&Event>, now: Timestamp) -> Result<(Moment, Moment), Refusal> {
         let mut errors = FieldErrors::default();
-        let starts = Moment::new(self.starts, &self.zone).map_err(|e| errors.add("starts", e.to_string())).ok();
-        let ends = Moment::new(self.ends, &self.zone).map_err(|e| errors.add("ends", e.to_string())).ok();
+        let starts = Moment::new(self.starts, &self.zone).map_err(|fault| errors.add("starts", fault)).ok();
+        let ends = Moment::new(self.ends, &self.zone).map_err(|fault| errors.add("ends", fault)).ok();
         if let (Some(starts), Some(ends)) = (&starts, &ends) {
             if ends.instant <= starts.instant {
-                errors.add("ends", "must be after the start");
+                errors.add("ends", FaultCode::EndBeforeStart);
             } else if ends.instant.duration_since(starts.instant) > SignedDuration::from_hours(24 * LONGEST_DAYS) {
-                errors.add("ends", format!("must be within {LONGEST_DAYS} days of the start"));
+                errors.add("ends", Fault::limited(FaultCode::LastsTooLong, LONGEST_DAYS));
             }
             let stays = unchanged.is_some_and(|event| event.starts.instant == starts.instant);
             let ends_as_before = unchanged.is_some_and(|event| event.ends.instant == ends.instant);
             if starts.instant <= now && !stays {
-                errors.add("starts", "lies in the past");
+                errors.add("starts", FaultCode::InThePast);
             } else if ends.instant <= now && starts.instant < ends.instant && !ends_as_before {
-                errors.add("ends", "lies in the past");
+                errors.add("ends", FaultCode::InThePast);
             }
             if starts.instant.duration_since(now) > SignedDuration::from_hours(24 * FARTHEST_DAYS) {
-                errors.add("starts", "is more than ten years ahead");
+                errors.add("starts", Fault::limited(FaultCode::TooFarAhead, FARTHEST_YEARS));
             }
         }
         if self.place.is_none() && self.online_link.is_none() {
-            errors.add("place", "is needed, unless there is an online_link");
+            errors.add("place", FaultCode::PlaceOrLinkRequired);
         }
-        match self.capacity {
-            Some(0) => errors.add("capacity", "must be at least 1; leave it out for as many as come"),
-            Some(places) if places > LARGEST_CAPACITY => {
-                errors.add("capacity", format!("can be at most {LARGEST_CAPACITY}; leave it out for as many as come"));
-            }
-            _ => {}
+        if let Some(places) = self.capacity
+            && let Err(fault) = Fault::unless_within(places.into(), &(1..=LARGEST_CAPACITY.into()))
+        {
+            errors.add("capacity", fault);
         }
         errors.finish()?;
         match (starts, ends) {
             (Some(starts), Some(ends)) => Ok((starts, ends)),
-            _ => Err(Refusal::field("starts", "can't be read")),
+            _ => Err(Refusal::field("starts", FaultCode::Invalid)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Event;
 use crate::base32;
+use crate::fault::{Fault, FaultCode};
 use crate::ids::EventId;
 use crate::text::Slug;
 use schemars::JsonSchema;
@@ -34,7 +35,7 @@ impl ShortCode {
 }
 
 impl FromStr for ShortCode {
-    type Err = &'static str;
+    type Err = Fault;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let plain = |letter: char| match letter.to_ascii_lowercase() {
             'o' => Some('0'),
@@ -43,11 +44,11 @@ impl FromStr for ShortCode {
             other => other.is_ascii_alphanumeric().then_some(other),
         };
         let code: Option<String> = text.chars().map(plain).collect();
-        code.filter(|code| code.len() == LENGTH).map(ShortCode).ok_or("is not the code of a short link")
+        code.filter(|code| code.len() == LENGTH).map(ShortCode).ok_or_else(|| FaultCode::NotAnId.into())
     }
 }
 impl TryFrom<String> for ShortCode {
-    type Error = &'static str;
+    type Error = Fault;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
     }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used)]
 
+use domain::Fault;
 use domain::Language;
 use domain::accounts::{MailChoices, User};
 use domain::bookings::{Booking, Calendar, Guest, Wish};
@@ -10,7 +11,6 @@ use domain::ids::{BookingId, EventId, Identifier, UserId};
 use domain::pools::{self, Pool};
 use domain::record::Change;
 use domain::refusal::Refusal;
-use domain::text::BadText;
 use domain::time::{WallTime, Zone};
 use jiff::Timestamp;
 use std::str::FromStr;
@@ -28,7 +28,7 @@ pub fn now() -> Timestamp {
     at("2026-11-20T12:00:00Z")
 }
 
-pub fn text<T: FromStr<Err = BadText>>(text: &str) -> T {
+pub fn text<T: FromStr<Err = Fault>>(text: &str) -> T {
     text.parse().unwrap()
 }
 

@@ -300,6 +300,9 @@ impl Reference {
         let (taken, left): (i64, i64) = (pools.iter().map(|p| p.taken).sum(), pools.iter().map(|p| p.left).sum());
         let people = i64::from(self.confirmed(id));
         must(taken == people, || format!("6: {taken} places taken by {people} people"))?;
+        let counted: i64 = pools.iter().map(|pool| pool.bookings).sum();
+        let live = self.bookings.values().filter(|party| party.event == id && party.live).count();
+        must(usize::try_from(counted) == Ok(live), || format!("6: {counted} bookings counted, {live} are live"))?;
         must(pools.iter().all(|pool| pool.left >= 0), || "1: less than nothing left".to_owned())?;
         let adds_up = held.capacity.is_none_or(|capacity| taken + left == i64::from(capacity));
         must(adds_up, || format!("1: {taken} taken and {left} left of {:?}", held.capacity))?;

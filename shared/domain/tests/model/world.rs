@@ -136,16 +136,18 @@ impl World {
                     if old.state == ReminderState::Planned && old.starts == reminder.starts);
                 (planned || without(Guard::StillPlanned)).then(|| Record::Reminder(reminder.clone()))?
             }
-            Change::TakePlaces { terms, places, .. } => {
+            Change::TakePlaces { terms, places, bookings, .. } => {
                 let (pool, places) = (pool()?, i64::from(*places));
+                let bookings = pool.bookings + i64::from(*bookings);
                 let agreed = (pool.open && pool.terms == *terms) || without(Guard::Terms);
                 let enough = pool.left >= places || without(Guard::PlacesLeft);
-                (agreed && enough)
-                    .then(|| Record::Pool(Pool { left: pool.left - places, taken: pool.taken + places, ..pool }))?
+                let (left, taken) = (pool.left - places, pool.taken + places);
+                (agreed && enough).then(|| Record::Pool(Pool { left, taken, bookings, ..pool }))?
             }
-            Change::FreePlaces { places, .. } => {
+            Change::FreePlaces { places, bookings, .. } => {
                 let (pool, places) = (pool()?, i64::from(*places));
-                Record::Pool(Pool { left: pool.left + places, taken: pool.taken - places, ..pool })
+                let bookings = pool.bookings - i64::from(*bookings);
+                Record::Pool(Pool { left: pool.left + places, taken: pool.taken - places, bookings, ..pool })
             }
             Change::ChangePool { seen, terms, more, .. } => {
                 let pool = pool()?;

@@ -122,7 +122,7 @@ async fn a_password_is_set_of_somebody_who_is_there_and_ends_their_log_ins() {
 async fn one_condition_that_fails_stops_them_all() {
     let desk = Desk::new().await;
     desk.put([Record::Pool(pool(event_id(1), 0, 1)), Record::Pool(pool(event_id(1), 1, 0))]).await;
-    let take = |pool| Change::TakePlaces { event: event_id(1), pool, terms: 3, places: 1 };
+    let take = |pool| Change::TakePlaces { event: event_id(1), pool, terms: 3, places: 1, bookings: 1 };
     let result = desk.store.commit(&[take(0), Change::Insert(Record::User(user(7))), take(1)], None).await;
     assert!(matches!(result, Err(store::Error::Overtaken)), "{result:?}");
     let left: Vec<i64> = desk.store.pools(event_id(1), 2).await.unwrap().iter().map(|pool| pool.left).collect();

@@ -144,6 +144,7 @@ async fn scans_and_announcements_come_newest_first() {
         event,
         ticket: None,
         name: None,
+        party_size: None,
         at: now() + hours(number / 2),
         received_at: now(),
         door: None,

@@ -15,7 +15,7 @@ async fn stored(desk: &Desk) -> Pool {
 }
 
 fn take(terms: u64, places: u8) -> Change {
-    Change::TakePlaces { event: event_id(1), pool: 0, terms, places }
+    Change::TakePlaces { event: event_id(1), pool: 0, terms, places, bookings: 1 }
 }
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn places_are_taken_on_the_terms_that_were_seen_and_from_open_pools() {
     desk.put([Record::Pool(Pool { open: false, ..pool(event_id(1), 0, 3) })]).await;
     desk.overtaken(take(3, 1)).await;
     assert_eq!((stored(&desk).await.left, stored(&desk).await.taken), (3, 2));
-    let nowhere = Change::TakePlaces { event: event_id(2), pool: 0, terms: 3, places: 1 };
+    let nowhere = Change::TakePlaces { event: event_id(2), pool: 0, terms: 3, places: 1, bookings: 1 };
     desk.overtaken(nowhere).await;
     assert_eq!(desk.store.pools(event_id(2), 1).await.unwrap(), [], "an update makes no pool");
 }
@@ -45,7 +45,7 @@ async fn places_are_taken_on_the_terms_that_were_seen_and_from_open_pools() {
 #[tokio::test]
 async fn no_more_places_come_back_than_were_taken() {
     let desk = with_pool(pool(event_id(1), 0, 0)).await;
-    let free = |places| Change::FreePlaces { event: event_id(1), pool: 0, places };
+    let free = |places| Change::FreePlaces { event: event_id(1), pool: 0, places, bookings: 0 };
     desk.overtaken(free(3)).await;
     desk.done(free(2)).await;
     desk.overtaken(free(1)).await;
@@ -53,9 +53,23 @@ async fn no_more_places_come_back_than_were_taken() {
 }
 
 #[tokio::test]
+async fn bookings_are_counted_where_they_have_their_home() {
+    let desk = with_pool(Pool { taken: 0, bookings: 0, ..pool(event_id(1), 0, 9) }).await;
+    let take = |places, bookings| Change::TakePlaces { event: event_id(1), pool: 0, terms: 3, places, bookings };
+    let free = |places, bookings| Change::FreePlaces { event: event_id(1), pool: 0, places, bookings };
+    desk.done(take(4, 1)).await;
+    desk.done(take(2, 0)).await;
+    assert_eq!((stored(&desk).await.taken, stored(&desk).await.bookings), (6, 1));
+    desk.done(free(4, 1)).await;
+    desk.overtaken(free(1, 1)).await;
+    desk.done(free(2, 0)).await;
+    assert_eq!((stored(&desk).await.taken, stored(&desk).await.bookings), (0, 0));
+}
+
+#[tokio::test]
 async fn places_come_back_to_a_closed_pool_too() {
     let desk = with_pool(Pool { open: false, ..pool(event_id(1), 0, 0) }).await;
-    desk.done(Change::FreePlaces { event: event_id(1), pool: 0, places: 1 }).await;
+    desk.done(Change::FreePlaces { event: event_id(1), pool: 0, places: 1, bookings: 1 }).await;
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn the_last_places_are_taken_once() {
     let results = race(TASKS, |number| {
         let store = desk.store.clone();
         async move {
-            let take = Change::TakePlaces { event: event_id(1), pool: 0, terms: 3, places: 1 };
+            let take = Change::TakePlaces { event: event_id(1), pool: 0, terms: 3, places: 1, bookings: 1 };
             let user = Change::Insert(Record::User(user(u128::try_from(number).unwrap())));
             store.commit(&[user, take], None).await
         }
@@ -55,7 +55,7 @@ async fn the_last_places_are_taken_once() {
     .await;
     assert_eq!(through(&results), 5);
     let pool = desk.store.pools(event_id(1), 1).await.unwrap().pop().unwrap();
-    assert_eq!((pool.left, pool.taken), (0, 7));
+    assert_eq!((pool.left, pool.taken, pool.bookings), (0, 7, 7));
 }
 
 /// What a read and then a write make of it: everybody saw a place, and all of them took it.
@@ -137,16 +137,16 @@ async fn a_short_link_is_claimed_by_one() {
 async fn places_are_freed_while_others_take_them_and_none_is_lost() {
     let desk = Desk::new().await;
     let mut full = pool(event_id(1), 0, 0);
-    full.taken = 8;
+    (full.taken, full.bookings) = (8, 8);
     desk.put([Record::Pool(full)]).await;
     let results = race(TASKS, |number| {
         let store = desk.store.clone();
         async move {
             let (event, pool) = (event_id(1), 0);
             let change = if number % 2 == 0 {
-                Change::FreePlaces { event, pool, places: 1 }
+                Change::FreePlaces { event, pool, places: 1, bookings: 1 }
             } else {
-                Change::TakePlaces { event, pool, terms: 3, places: 1 }
+                Change::TakePlaces { event, pool, terms: 3, places: 1, bookings: 1 }
             };
             (number % 2, store.commit(&[change], None).await)
         }
@@ -156,7 +156,7 @@ async fn places_are_freed_while_others_take_them_and_none_is_lost() {
     assert!(results.iter().all(|(side, result)| *side == 1 || result.is_ok()), "places can always be freed");
     let pool = desk.store.pools(event_id(1), 1).await.unwrap().pop().unwrap();
     let taken = i64::try_from(taken).unwrap();
-    assert_eq!((pool.left, pool.taken), (8 - taken, taken));
+    assert_eq!((pool.left, pool.taken, pool.bookings), (8 - taken, taken, taken));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

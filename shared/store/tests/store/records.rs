@@ -2,9 +2,11 @@
 
 use crate::sample::*;
 use domain::Record;
-use domain::accounts::{EmailClaim, MailChoices, PasswordReset, SignUpNotice, TokenFamily, User, Verification};
+use domain::accounts::{
+    EmailClaim, MailChoices, PasswordReset, SignUpNotice, SpentToken, TokenFamily, User, Verification,
+};
 use domain::announcements::Announcement;
-use domain::bookings::{Booking, Calendar, CalendarEntry, CancelledBy, State, Ticket};
+use domain::bookings::{Booking, Calendar, CalendarEntry, CancelledBy, PartySize, State, Ticket};
 use domain::checkins::{Admission, DoorPass, Outcome, RedReason, Scan};
 use domain::events::{Event, ShortLink, SlugClaim};
 use domain::ids::{AnnouncementId, DoorPassId, Identifier, PasswordResetId, TicketId, TokenFamilyId};
@@ -48,6 +50,7 @@ fn every_record() -> Vec<Record> {
         event: plain.id,
         ticket: Some(ticket),
         name: Some(text("Ada Lovelace")),
+        party_size: Some(PartySize::try_from(20).unwrap()),
         at: admission.at,
         received_at: now(),
         door: admission.door.clone(),
@@ -61,6 +64,7 @@ fn every_record() -> Vec<Record> {
     let red = Scan {
         id: "scan-0002".parse().unwrap(),
         ticket: None,
+        party_size: None,
         outcome: Outcome::Refused,
         shown_offline: Some(Outcome::Admitted),
         reason: Some(RedReason::NotATicket),
@@ -86,6 +90,10 @@ fn every_record() -> Vec<Record> {
         Record::PasswordReset(PasswordReset::new(&email, PasswordResetId::from_ulid(1), now())),
         Record::SignUpNotice(SignUpNotice { email: address, requested_at: now() }),
         Record::TokenFamily(TokenFamily::new(TokenFamilyId::from_ulid(1), &user(2), "hash".to_owned(), now())),
+        Record::TokenFamily(TokenFamily {
+            spent: Some(SpentToken { hash: "one".to_owned(), salt: "salt".to_owned(), used_at: now() }),
+            ..TokenFamily::new(TokenFamilyId::from_ulid(2), &user(2), "two".to_owned(), now())
+        }),
         Record::EventClaim(plain.claim()),
         Record::SlugClaim(SlugClaim { slug: plain.slug.clone(), event: plain.id }),
         Record::ShortLink(plain.short_link()),

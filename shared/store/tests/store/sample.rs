@@ -1,12 +1,12 @@
 //! A store of one's own, and what is put into it.
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use domain::Fault;
 use domain::accounts::{MailChoices, User};
 use domain::bookings::{Booking, PartySize, State, Ticket};
 use domain::events::{self, Details, Event, EventKind, Organizer, Place, ShortCode, Status, Visibility};
 use domain::ids::{BookingId, EventId, Identifier, UserId};
 use domain::pools::Pool;
-use domain::text::BadText;
 use domain::time::Moment;
 use domain::{Change, Language, Record};
 use jiff::{SignedDuration, Timestamp};
@@ -73,7 +73,7 @@ pub fn hours(count: i64) -> SignedDuration {
     SignedDuration::from_hours(count)
 }
 
-pub fn text<T: FromStr<Err = BadText>>(text: &str) -> T {
+pub fn text<T: FromStr<Err = Fault>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
@@ -136,7 +136,7 @@ pub fn short_code(number: u128) -> ShortCode {
 }
 
 pub fn pool(event: EventId, index: u8, left: i64) -> Pool {
-    Pool { event, index, open: true, terms: 3, left, taken: 2, admitted: 0 }
+    Pool { event, index, open: true, terms: 3, left, taken: 2, bookings: 2, admitted: 0 }
 }
 
 pub fn booking(number: u128, event: &Event, name: &str) -> Booking {
