@@ -262,6 +262,10 @@ impl Books {
             must(usize::try_from(pool.admitted) == Ok(inside), || {
                 format!("5: {} counts {} in, {inside} are", which(), pool.admitted)
             })?;
+            let booked = self.live(id).filter(|booking| booking.home_pool() == pool.index).count();
+            must(usize::try_from(pool.bookings) == Ok(booked), || {
+                format!("6: {} counts {} bookings, {booked} are", which(), pool.bookings)
+            })?;
         }
         let people = self.people(id);
         if let Some(capacity) = event.details.capacity {
