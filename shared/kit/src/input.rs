@@ -171,9 +171,6 @@ fn fault_in(why: &str) -> Fault {
     if let Ok(fault) = serde_json::from_str(why) {
         return fault;
     }
-    if why.starts_with("invalid value: integer") {
-        return FaultCode::OutOfRange.into();
-    }
     if let Some((_, known)) = why.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected ")) {
         return Fault::saying(FaultCode::NotOneOf, format!("must be {known}"));
     }
@@ -183,9 +180,9 @@ fn fault_in(why: &str) -> Fault {
         "f64" => FaultCode::NotANumber,
         "a string" | "a borrowed string" | "string or map" => FaultCode::NotText,
         "a boolean" | "provided string was not `true` or `false`" => FaultCode::NotABoolean,
-        "a timestamp string" => FaultCode::NotAnInstant,
-        other if other.starts_with("failed to") => FaultCode::NotAnInstant,
+        other if other == "a timestamp string" || other.starts_with("failed to") => FaultCode::NotAnInstant,
         other if other.starts_with("struct ") => FaultCode::NotAnObject,
+        other if other.starts_with("invalid value: integer") => FaultCode::OutOfRange,
         _ => return Fault::saying(FaultCode::Invalid, why),
     };
     code.into()
