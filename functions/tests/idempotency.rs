@@ -222,3 +222,20 @@ async fn a_key_is_forgotten_after_a_day() {
     assert_ne!(second.str("/id"), first.str("/id"));
     assert_eq!(f.world.send(later).await.expect(201).bytes, second.bytes);
 }
+
+/// A sign-up's body holds a password: what is kept of it must be no hash that could be guessed at, under no key that is kept.
+#[tokio::test]
+async fn what_is_kept_of_a_request_is_under_its_key() {
+    let f = World::fixture().await;
+    let request = f.request(f.world.function("register_user")).await;
+    let mut hashes = BTreeSet::new();
+    for key in ["one-key-of-many", "another-key-of-many"] {
+        let before = f.world.stored();
+        f.world.send(with_key(&request, key)).await.expect(202);
+        let after = f.world.stored();
+        assert!(after.iter().all(|(at, item)| !at.contains(key) && !item.to_string().contains(key)));
+        let record = after.iter().find(|(at, item)| !before.contains_key(*at) && item["record"]["S"] == "idempotency");
+        hashes.insert(record.expect("a record").1["request_hash"]["S"].as_str().expect("a hash").to_owned());
+    }
+    assert_eq!(hashes.len(), 2, "the same request under two keys looks like two");
+}

@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { compressed, fonts, messages, router } from "../shared/vite/index.ts";
+import { APP_PAGES } from "./src/shell/appPages.ts";
 
 /** The functions, as `cargo run` serves them. */
 const RUNNER = process.env.GUESTLIST_RUNNER ?? "http://localhost:4040";
@@ -54,10 +55,7 @@ export default defineConfig({
         dontCacheBustURLsMatching: /-[\w-]{8}\.(?:js|css)$/,
         cleanupOutdatedCaches: true,
         navigateFallback: "/index.html",
-        // The app's own pages, and nobody else's: not /organize/, /e/, /s/, /account/, /api, /docs or /dev.
-        navigateFallbackAllowlist: [
-          /^\/(?:log-in|sign-up|verify|forgot-password|bookings|profile|tickets(?:\/[^/]*)?)?$/,
-        ],
+        navigateFallbackAllowlist: [APP_PAGES],
         runtimeCaching: [
           {
             // An event's page that was opened before opens without a connection too, as it was.

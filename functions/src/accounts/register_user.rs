@@ -40,20 +40,19 @@ impl Route for RegisterUser {
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let folded = self.email.folded();
         let limit = format!("register#{folded}");
-        // The password is hashed in both cases, so that neither takes longer.
-        let loads = async {
-            tokio::try_join!(
-                async { Ok(cx.store().email_claim(&folded).await?) },
-                async { Ok(cx.store().verification(&folded).await?) },
-                cx.limit(&limit, 5, 3_600),
-                cx.limit_address("register", 100, 3_600),
-            )
-        };
-        let (loaded, hash) = tokio::join!(loads, hash_password(self.password.clone(), cx.chance()));
-        let (claim, verification, (), ()) = loaded?;
-        let (password_hash, now) = (hash?, cx.now());
-        let changes = if claim.is_some() {
-            vec![Change::Put(Record::SignUpNotice(SignUpNotice { email: folded, requested_at: now }))]
+        let (claim, verification, (), ()) = tokio::try_join!(
+            async { Ok(cx.store().email_claim(&folded).await?) },
+            async { Ok(cx.store().verification(&folded).await?) },
+            cx.limit(&limit, 5, 3_600),
+            cx.limit_address("register", 100, 3_600),
+        )?;
+        // The password is hashed in both cases, so that neither takes longer; but not for who comes too often.
+        let (password_hash, now) = (hash_password(self.password, cx.chance()).await?, cx.now());
+        let changes = if let Some(claim) = claim {
+            vec![
+                Change::Put(Record::EmailClaim(claim.contested())),
+                Change::Put(Record::SignUpNotice(SignUpNotice { email: folded, requested_at: now })),
+            ]
         } else {
             let user = User {
                 id: cx.new_id()?,
@@ -74,7 +73,7 @@ impl Route for RegisterUser {
             let verification = Verification::new(&self.email, seen, cx.chance().six_digits()?, now);
             cx.metric("UsersRegistered", 1.0);
             vec![
-                Change::Insert(Record::EmailClaim(EmailClaim { email: folded, user: user.id })),
+                Change::Insert(Record::EmailClaim(EmailClaim::new(&self.email, user.id))),
                 Change::Insert(Record::User(user)),
                 Change::Put(Record::Verification(verification)),
             ]

@@ -34,8 +34,11 @@ impl Route for ResetPassword {
         let (reset, claim) = reset.zip(claim).ok_or_else(wrong_reset)?;
         let redeemed = reset.redeemed(id, cx.now())?;
         let hash = hash_password(self.password, cx.chance()).await?;
-        let changes =
+        let mut changes =
             vec![Change::Replace(Record::PasswordReset(redeemed)), Change::SetPassword { user: claim.user, hash }];
+        if claim.contested {
+            changes.push(Change::Put(Record::EmailClaim(claim.settled())));
+        }
         cx.commit(changes, NoContent).await
     }
 }

@@ -1,5 +1,6 @@
 //! Turning off a kind of mail with one click.
 
+use domain::accounts::User;
 use domain::refusal::Refusal;
 use domain::{Change, Record};
 use kit::{Caller, Cx, Grant, Link, NoContent, Result, Route, Table, Token, read, write};
@@ -34,8 +35,7 @@ impl Route for Unsubscribe {
         if !user.mails.wants(kind) {
             return Ok(NoContent);
         }
-        let mails = Some(user.mails.without(kind));
-        let user = user.patched(domain::accounts::UserPatch { mails, ..Default::default() });
+        let user = User { version: user.version + 1, mails: user.mails.without(kind), ..user };
         cx.commit(vec![Change::Replace(Record::User(user))], NoContent).await
     }
 }

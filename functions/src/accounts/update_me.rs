@@ -2,7 +2,7 @@
 
 use super::Me;
 use crate::present::{given, present};
-use domain::accounts::{MailChoices, UserPatch};
+use domain::accounts::{MailChoicesPatch, UserPatch};
 use domain::refusal::Refusal;
 use domain::text::{Bio, City, PersonName};
 use domain::time::Zone;
@@ -35,10 +35,9 @@ pub struct UpdateMe {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<City>")]
     city: Option<Option<City>>,
-    /// Which of the mails that can be turned off you want.
-    #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "MailChoices")]
-    mails: Option<MailChoices>,
+    /// Which of the mails that can be turned off you want; those that aren't named stay as they are.
+    #[serde(default)]
+    mails: MailChoicesPatch,
 }
 
 impl Route for UpdateMe {

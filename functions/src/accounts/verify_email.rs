@@ -1,14 +1,15 @@
 //! Showing that an address is one's own.
 
-use domain::accounts::wrong_code;
+use domain::accounts::{PasswordReset, wrong_code};
 use domain::text::Email;
 use domain::{Change, Record};
-use kit::{Caller, Cx, Grant, NoContent, Result, Route, Table, read, write};
+use kit::{Caller, Cx, Grant, NOBODYS_HASH, NoContent, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Verify an address with the six-digit code from the mail. Afterwards, refresh your tokens: new ones say that you are
-/// verified.
+/// verified. Where somebody signed up with the address more than once, nobody knows whose the password is: it ends, with
+/// every log-in, and a mail leads to a new one.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyEmail {
@@ -39,6 +40,13 @@ impl Route for VerifyEmail {
         let (right, tried) = verification.tried(&self.code, cx.now());
         let tried = Change::Replace(Record::Verification(tried));
         match claim {
+            Some(claim) if right && claim.contested => {
+                let user =
+                    cx.store().user(claim.user).await?.filter(|user| !user.is_verified()).ok_or_else(wrong_code)?;
+                let reset = PasswordReset::new(&self.email, cx.new_id()?, cx.now());
+                let user = Change::Replace(Record::User(user.reclaimed(NOBODYS_HASH.to_owned(), cx.now())));
+                cx.commit(vec![tried, user, Change::Put(Record::PasswordReset(reset))], NoContent).await
+            }
             Some(claim) if right => {
                 let changes = vec![tried, Change::VerifyAddress { user: claim.user, at: cx.now() }];
                 cx.commit(changes, NoContent).await

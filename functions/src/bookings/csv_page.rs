@@ -3,20 +3,37 @@
 use super::BookingView;
 use kit::{Error, Result};
 
-/// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it
+/// A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it, also after what a
+/// spreadsheet may end a cell at (it is `;` in half of Europe), and after spaces and what can't be seen
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>).
 fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '|', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+    const SIGNS: [char; 9] = ['=', '+', '-', '@', '|', '＝', '＋', '－', '＠'];
+    let mut safe = String::with_capacity(text.len());
+    for part in text.split_inclusive([';', ',', '\t', '\r', '\n', '"']) {
+        let seen = part.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
+        if seen.starts_with(SIGNS) || part.starts_with(['\t', '\r']) {
+            safe.push('\'');
+        }
+        safe.push_str(part);
     }
+    safe
+}
+
+/// What a name may hold and nobody sees: joiners, variation selectors, fillers, tags.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// The bookings as CSV (RFC 4180), a line each under a line of names. It begins with a byte order mark, by which
 /// spreadsheets know that it is UTF-8.
 pub fn csv(bookings: &[BookingView]) -> Result<String> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+    // All quoted: a spreadsheet whose separator is another one doesn't take a cell apart.
+    let mut writer = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(vec![]);
     let header = ["booking", "name", "state", "party_size", "admitted", "booked_at", "tickets"];
     writer.write_record(header).map_err(Error::internal)?;
     for booking in bookings {
@@ -48,6 +65,11 @@ mod tests {
         for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|calc", "＝1+1", "＠SUM"] {
             assert!(cell(bad).starts_with('\''), "{bad:?}");
         }
+        for bad in ["\u{2060}=1", "\u{200D}+1", "\u{E0041}@SUM", " =1", "\u{3164}-1"] {
+            assert!(cell(bad).starts_with('\''), "{bad:?}");
+        }
+        assert_eq!(cell("Ada;=cmd|' /C calc'!A0"), "Ada;'=cmd|' /C calc'!A0");
+        assert_eq!(cell("Ada, \u{200D}=1\t@SUM\";-2"), "Ada,' \u{200D}=1\t'@SUM\";'-2");
         assert_eq!(cell("Ada = Lovelace"), "Ada = Lovelace");
     }
 }

@@ -12,7 +12,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Scan a ticket, or check in a name from the list. The answer is always 200 with green (`admitted`), amber (`already_in`,
-/// with when and where) or red (`refused`, with the reason). The same scan sent again gets the same answer.
+/// with when and where) or red (`refused`, with the reason). The same scan sent again gets the same answer, unless it was undone
+/// since (`undone`).
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckInTicket {
@@ -26,7 +27,7 @@ pub struct CheckInTicket {
     /// A ticket that was picked from the list; or else `token`.
     #[serde(default)]
     ticket: Option<TicketId>,
-    /// When it was scanned, for scans made offline; now, where it isn't said.
+    /// When it was scanned, for scans made offline; now, where it isn't said, lies ahead or is before the event was made.
     #[serde(default)]
     at: Option<Timestamp>,
     /// At which door; that of the door pass, where it isn't said.
@@ -61,7 +62,7 @@ impl Route for CheckInTicket {
             }
         };
         if let Some(scan) = desk.scan {
-            return Ok(Json(scan.into()));
+            return Ok(Json(scan.sent_again().into()));
         }
         let door = self.door.or_else(|| pass.map(|pass| pass.door));
         let report =

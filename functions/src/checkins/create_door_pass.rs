@@ -1,18 +1,14 @@
 //! Letting somebody stand at the door.
 
 use super::DoorPassView;
-use domain::checkins::DoorPass;
+use domain::checkins::{DoorPass, LONGEST_USE};
 use domain::ids::EventId;
 use domain::refusal::Refusal;
 use domain::text::DoorName;
 use domain::{Change, Record};
-use jiff::SignedDuration;
 use kit::{Caller, Created, Cx, Grant, Json, Result, Route, Table, Token, read, write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// How long a door pass's token holds: longer than any event is away. The pass itself ends with its event, which may be moved.
-const TOKEN_DAYS: i64 = 400;
 
 /// Make a door pass: whoever has its token can scan at this event's door, without an account.
 #[derive(Deserialize, JsonSchema)]
@@ -55,7 +51,9 @@ impl Route for CreateDoorPass {
             version: 1,
         };
         let door = Token::Door { sub: pass.id, event: event.id };
-        let token = cx.sign_token(door, SignedDuration::from_hours(24 * TOKEN_DAYS)).await?;
+        // The pass itself is read with each call, and ends with its event as that is planned by then: it may be moved. The token
+        // only holds as long as any event can be away.
+        let token = cx.sign_token(door, LONGEST_USE).await?;
         // In the fragment, which no browser sends anywhere.
         let url = format!("{}/organize/door#{token}", cx.base_url());
         let view = NewDoorPass { pass: DoorPassView::new(pass.clone(), &event), token, url };

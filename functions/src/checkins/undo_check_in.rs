@@ -43,7 +43,13 @@ impl Route for UndoCheckIn {
             Some(booking) => cx.store().booking(booking).await?,
             None => None,
         };
-        let (scan, changes) = undo(&scan, booking.as_ref(), cx.now())?;
-        cx.commit(changes, Json(scan.into())).await
+        match undo(&scan, booking.as_ref(), cx.now()) {
+            Ok((scan, changes)) => cx.commit(changes, Json(scan.into())).await,
+            // Somebody else may have undone it after we read the scan and before we read the booking.
+            Err(refusal) => match cx.store().scan(self.event, &self.scan).await? {
+                Some(scan) if scan.undone_at.is_some() => Ok(Json(scan.into())),
+                _ => Err(refusal.into()),
+            },
+        }
     }
 }

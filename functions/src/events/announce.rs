@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Tell everybody who has a place something, by mail. Send an `Idempotency-Key`, so that a repeated request mails nobody
-/// twice.
+/// twice. Ten an hour are taken for one event.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Announce {
@@ -33,8 +33,12 @@ impl Route for Announce {
     type Reply = Created<AnnouncementView>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
-        let event = cx.store().event(self.event).await?.ok_or_else(|| Refusal::not_found("event"))?;
-        let event = event.run_by(cx.user()?)?;
+        let user = cx.user()?;
+        // Each is mailed to every guest. The name holds the user, so that nobody uses up another's.
+        let limit = format!("announce#{}#{user}", self.event);
+        let (event, ()) =
+            tokio::try_join!(async { Ok(cx.store().event(self.event).await?) }, cx.limit(&limit, 10, 3_600))?;
+        let event = event.ok_or_else(|| Refusal::not_found("event"))?.run_by(user)?;
         if event.status != Status::Published {
             let detail = "Only a published event has people to tell.";
             return Err(Refusal::conflict("event_not_published", detail).into());

@@ -52,7 +52,8 @@ impl Route for ListEvents {
         let filter = ListedFilter { priced: self.price.map(|price| price == PriceFilter::Paid), online: self.online };
         let limit = self.limit.get();
         let page = cx.store().listed_events(from, self.to, &filter, limit, self.cursor.as_deref()).await?;
-        let items = page.items.into_iter().map(|event| EventView::new(event, cx.base_url(), Reader::Anybody)).collect();
+        let items =
+            page.items.into_iter().map(|event| EventView::listed(event, cx.base_url(), Reader::Anybody)).collect();
         Ok(Json(PageOf { items, cursor: page.cursor }))
     }
 }

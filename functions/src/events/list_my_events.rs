@@ -74,7 +74,7 @@ impl Route for ListMyEvents {
         let seats = cx.store().pools_of(wanted.map(|event| (event.id, event.pools))).await?;
         let own = |event: Event| {
             let places = seats.get(&event.id).map(|seats| pools::places(&event, seats).into());
-            OwnEvent { event: EventView::new(event, cx.base_url(), Reader::Organizer), places }
+            OwnEvent { event: EventView::listed(event, cx.base_url(), Reader::Organizer), places }
         };
         let items = page.items.into_iter().map(own).collect();
         Ok(Json(PageOf { items, cursor: page.cursor }))

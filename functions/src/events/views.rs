@@ -49,10 +49,12 @@ pub struct EventView {
     pub name: EventName,
     /// What sort it is.
     pub kind: EventKind,
-    /// What it is about, in Markdown.
-    pub description: Description,
-    /// The same as HTML that is safe to show.
-    pub description_html: String,
+    /// What it is about, in Markdown; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Description>,
+    /// The same as HTML that is safe to show; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description_html: Option<String>,
     /// When it starts, on the wall where it is.
     pub starts: WallTime,
     /// When it ends, on the same wall.
@@ -118,6 +120,16 @@ pub fn short_url(base_url: &str, code: &ShortCode) -> String {
 impl EventView {
     /// An event as `reader` sees it: the link to join is for those who have a place and for the organizer.
     pub fn new(event: Event, base_url: &str, reader: Reader) -> Self {
+        let description = event.details.description.clone();
+        EventView {
+            description_html: Some(markdown::html(description.as_str())),
+            description: Some(description),
+            ..EventView::listed(event, base_url, reader)
+        }
+    }
+
+    /// The same without its description, for lists: a hundred long ones are more than an answer can hold.
+    pub fn listed(event: Event, base_url: &str, reader: Reader) -> Self {
         let (hue, cover_url) = (event.hue(), event.cover_url());
         let details = event.details;
         EventView {
@@ -128,8 +140,8 @@ impl EventView {
             slug: event.slug,
             name: details.name,
             kind: details.kind,
-            description_html: markdown::html(details.description.as_str()),
-            description: details.description,
+            description: None,
+            description_html: None,
             starts: details.starts,
             ends: details.ends,
             zone: details.zone,

@@ -59,7 +59,7 @@ async fn an_unknown_field_is_named_and_nothing_is_changed() {
             json!({ "mails": { "reminder_day_before": true, "reminder_hour_before": true, "announcement": true, "tickets": false } }),
             "/mails/tickets",
         ),
-        (json!({ "mails": { "announcement": false } }), "/mails/reminder_day_before"),
+        (json!({ "mails": { "announcement": null } }), "/mails/announcement"),
         (json!({ "zone": "Mars/Olympus" }), "/zone"),
         (json!({ "language": "tlh" }), "/language"),
         (json!({ "name": 7 }), "/name"),
@@ -208,4 +208,20 @@ async fn a_profile_is_changed_field_by_field() {
     let public = world.get(&format!("/api/users/{}", ada.id), None).await.expect(200);
     let names: Vec<&str> = public.json.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["id", "name", "bio", "city"]);
+}
+
+#[tokio::test]
+async fn one_choice_of_mails_changes_no_other() {
+    let world = World::new().await;
+    let ada = world.settle("Ada", true).await;
+    let choose = async |mails: serde_json::Value| world.patch("/api/me", ada.token(), json!({ "mails": mails })).await;
+    let one = choose(json!({ "announcement": false })).await.expect(200);
+    let rest = json!({ "reminder_day_before": true, "reminder_hour_before": true, "announcement": false });
+    assert_eq!(one.json["mails"], rest);
+    let other = choose(json!({ "reminder_day_before": false })).await.expect(200);
+    assert_eq!(other.json["mails"]["announcement"], false);
+    assert_eq!(other.json["mails"]["reminder_day_before"], false);
+    for bad in [json!({ "announcement": null }), json!({ "announcements": true }), json!(null)] {
+        assert_eq!(choose(bad.clone()).await.problem(422), "invalid", "{bad}");
+    }
 }

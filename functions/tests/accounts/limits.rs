@@ -165,3 +165,25 @@ async fn guessing_ones_own_password_is_limited() {
     let right = json!({ "current_password": "a long enough password", "new_password": "quite another password" });
     refused(world.post("/api/me/password", ada.token(), right).await);
 }
+
+/// Hashing is slow on purpose, and so nothing for who comes too often. A hash draws its salt, which shows in what is drawn next.
+#[tokio::test]
+async fn a_sign_up_over_its_limit_hashes_nothing() {
+    let drawn_after = async |sign_ups: u32| {
+        let world = World::new().await;
+        let limit = world.store();
+        for _ in 0..5 {
+            limit.count("register#ada@example.org", 3_600, world.now()).await.unwrap();
+        }
+        for _ in 0..sign_ups {
+            let body = json!({ "email": "ada@example.org", "password": "a long enough password", "name": "Ada" });
+            refused(world.send(post("/api/users", &body)).await);
+        }
+        for _ in sign_ups..3 {
+            // Each request has an id.
+            world.house.chance().bytes().unwrap();
+        }
+        world.house.chance().bytes().unwrap()
+    };
+    assert_eq!(drawn_after(3).await, drawn_after(0).await);
+}

@@ -229,3 +229,87 @@ async fn two_sign_ups_at_once_make_one_account() {
     assert_eq!(world.new_mails().await.len(), 2);
     world.sign_in("ada@example.org").await;
 }
+
+/// Mallory signs up with an address that isn't his and waits for its owner. Whatever she does then, and whatever he does in
+/// between, the code from her mail gives him nothing.
+#[tokio::test]
+async fn who_signs_up_with_anothers_address_gets_nothing_of_it() {
+    let world = World::new().await;
+    let mallory = world.newcomer("Vic").await;
+    world.patch("/api/me", mallory.token(), json!({ "bio": "Mallory was here", "city": "Rome" })).await.expect(200);
+    world.new_mails().await;
+
+    // The owner signs up herself, asks for a code and enters it.
+    let own = json!({ "email": mallory.email, "password": "the owner's own password", "name": "Victoria" });
+    world.post("/api/users", None, own.clone()).await.expect(202);
+    assert_eq!(world.new_mails().await.len(), 1, "she is told that there is an account");
+    world.advance(SignedDuration::from_secs(1));
+    world.post("/api/users/request-verification", None, json!({ "email": mallory.email })).await.expect(202);
+    let code = code(&world).await;
+    // He tries to be the last who signed up.
+    world.post("/api/users", None, sign_up(&mallory.email)).await.expect(202);
+    world.new_mails().await;
+    assert_eq!(verify(&world, &mallory.email, &code).await, 204);
+
+    // Neither his log-in nor his password is good for anything, and what he wrote is gone.
+    let refresh = json!({ "refresh_token": mallory.refresh });
+    assert_eq!(world.post("/api/tokens/refresh", None, refresh).await.problem(401), "refresh_token_invalid");
+    for password in [PASSWORD, "the owner's own password"] {
+        let log_in = json!({ "email": mallory.email, "password": password });
+        assert_eq!(world.post("/api/tokens", None, log_in).await.problem(401), "credentials_wrong");
+    }
+    let profile = world.get(&format!("/api/users/{}", mallory.id), None).await.expect(200);
+    assert!(!profile.text().contains("Mallory") && !profile.text().contains("Rome"), "{}", profile.text());
+
+    // The mail that came leads her in.
+    let mail = world.new_mails().await.pop().expect("a mail that leads to a new password");
+    assert_eq!(mail.to, mallory.email);
+    let link = mail.link("/account/reset?");
+    let (_, token) = link.split_once("token=").expect("a token");
+    let redeem = json!({ "token": token, "password": "the owner's own password" });
+    world.post("/api/password-resets/redeem", None, redeem).await.expect(204);
+    let log_in = json!({ "email": mallory.email, "password": "the owner's own password" });
+    let session = world.post("/api/tokens", None, log_in).await.expect(200);
+    assert_eq!(session.json["email_verified"], true);
+
+    // From here on a sign-up with the address changes nothing.
+    let before = world.store().user_by_email(&mallory.email).await.unwrap();
+    world.post("/api/users", None, sign_up(&mallory.email)).await.expect(202);
+    assert_eq!(world.store().user_by_email(&mallory.email).await.unwrap(), before);
+}
+
+/// The mail of the second sign-up leads to a new password, too: whoever chose it there reads the mail, and keeps it.
+#[tokio::test]
+async fn a_password_chosen_by_mail_is_kept_when_the_code_comes() {
+    let world = World::new().await;
+    let mallory = world.newcomer("Vic").await;
+    world.post("/api/users", None, sign_up(&mallory.email)).await.expect(202);
+    world.post("/api/password-resets", None, json!({ "email": mallory.email })).await.expect(202);
+    let mail = world.new_mails().await.pop().expect("a mail");
+    let link = mail.link("/account/reset?");
+    let (_, token) = link.split_once("token=").expect("a token");
+    let own = "the owner's own password";
+    let redeem = json!({ "token": token, "password": own });
+    world.post("/api/password-resets/redeem", None, redeem).await.expect(204);
+    let refresh = json!({ "refresh_token": mallory.refresh });
+    assert_eq!(world.post("/api/tokens/refresh", None, refresh).await.problem(401), "refresh_token_invalid");
+    world.advance(SignedDuration::from_secs(1));
+    world.post("/api/users/request-verification", None, json!({ "email": mallory.email })).await.expect(202);
+    let code = code(&world).await;
+    assert_eq!(verify(&world, &mallory.email, &code).await, 204);
+    let log_in = json!({ "email": mallory.email, "password": own });
+    let session = world.post("/api/tokens", None, log_in).await.expect(200);
+    assert_eq!(session.json["email_verified"], true);
+}
+
+/// Who is verified keeps their password, even should somebody guess a code that was never mailed.
+#[tokio::test]
+async fn a_contested_address_that_is_verified_stays_as_it_is() {
+    let world = World::new().await;
+    let ada = world.person("Ada").await;
+    world.post("/api/users", None, sign_up(&ada.email)).await.expect(202);
+    world.post("/api/users/request-verification", None, json!({ "email": ada.email })).await.expect(202);
+    let held = world.store().verification(&ada.email).await.unwrap().expect("a code");
+    assert_eq!(verify(&world, &ada.email, &held.code).await, 409);
+    assert_eq!(world.sign_in(&ada.email).await.id, ada.id);
+}

@@ -213,13 +213,11 @@ impl Model {
             return if answer == first { Ok(()) } else { Err(format!("a repeated {deed:?} was answered {answer:?}")) };
         }
         if let Deed::Scan { scan, event, .. } = deed
-            && let Some((first, ..)) = self.scans.get(&(*event, *scan))
+            && let Some((first, _, _, undone)) = self.scans.get(&(*event, *scan))
         {
-            return if answer.word == *first {
-                Ok(())
-            } else {
-                Err(format!("a repeated scan was answered {answer:?}"))
-            };
+            // Who was let out again is not let in by the same scan.
+            let told = if *undone { "refused" } else { first };
+            return if answer.word == told { Ok(()) } else { Err(format!("a repeated scan was answered {answer:?}")) };
         }
         let expected = self.expected(deed);
         if !expected.contains(&answer.word.as_str()) {

@@ -169,9 +169,8 @@ async fn starts(report: &mut Report, binary: &Path, folder: &Folder) -> Result<R
 const READ: &str = "nine tenths of it is the functions' side: two SDK calls, each built, signed, sent and read, and the \
                     description rendered from Markdown; a tenth is the embedded database. Keeping the rendered description \
                     beside the text would save a part; the SDK's stays. Against a booking as measured here it is a tenth.";
-const LIST: &str = "a list costs some 2 ms, nine tenths of it on the functions' side: 20 events read from their items, each \
-                    description rendered from Markdown. 32 of them wait for two cores. Leaving descriptions out of lists, \
-                    or keeping them rendered, would cut it.";
+const LIST: &str = "a list costs some 2 ms, nine tenths of it on the functions' side: 20 events read from their items. \
+                    32 of them wait for two cores. Items of a list's own, without what a list doesn't show, would cut it.";
 const BOOKING: &str = "two thirds of the CPU is the embedded database's one thread: a transaction over four items with their \
                        indexes and stream records, committed to disk one after the other; so a booking among 32 waits for \
                        31. A booking by itself costs most, since then each has its own commit and its own round of the \

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub const FORMAT: u32 = 3;
 
 const MARKER: &str = "guestlist-version";
+/// The marker while it is written.
+const NEW_MARKER: &str = "guestlist-version.new";
 const LOCK: &str = "lock";
 /// Everything the runner makes in its folder; `--fresh` deletes these and nothing else.
 const OURS: &[&str] = &[
@@ -20,6 +22,7 @@ const OURS: &[&str] = &[
     "local.sqlite-shm",
     "log.jsonl",
     "log.jsonl.old",
+    NEW_MARKER,
     MARKER,
 ];
 
@@ -48,8 +51,11 @@ impl Folder {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(unwritable(error)),
         };
-        // A lock file alone is what a start leaves behind that ended before the marker was written.
-        if format.is_none() && entries.any(|entry| !entry.is_ok_and(|entry| entry.file_name() == LOCK)) {
+        // A lock and an unfinished marker are what a start leaves behind that ended before the marker was written.
+        let begun = |entry: std::io::Result<fs::DirEntry>| {
+            entry.is_ok_and(|entry| [LOCK, NEW_MARKER].iter().any(|name| entry.file_name() == **name))
+        };
+        if format.is_none() && entries.any(|entry| !begun(entry)) {
             return Err(Failure::NotOurs { folder: folder() });
         }
         let lock =
@@ -69,7 +75,9 @@ impl Folder {
             Some(_) if fresh => clear(path).map_err(unwritable)?,
             _ => {}
         }
-        write_marker(path).map_err(unwritable)?;
+        if fresh || format.is_none() {
+            write_marker(path).map_err(unwritable)?;
+        }
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
@@ -95,9 +103,13 @@ fn clear(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Whole or not at all: a folder whose marker says nothing would be nobody's.
 fn write_marker(path: &Path) -> std::io::Result<()> {
-    let mut file = File::create(path.join(MARKER))?;
-    writeln!(file, "{FORMAT}")
+    let unfinished = path.join(NEW_MARKER);
+    let mut file = File::create(&unfinished)?;
+    writeln!(file, "{FORMAT}")?;
+    file.sync_all()?;
+    fs::rename(unfinished, path.join(MARKER))
 }
 
 #[cfg(test)]
@@ -119,6 +131,22 @@ mod tests {
         assert!(matches!(Folder::open(&path, true), Err(Failure::InUse { .. })), "a fresh start respects it too");
         drop(first);
         Folder::open(&path, false).unwrap();
+        fs::remove_dir_all(path).unwrap();
+    }
+
+    #[test]
+    fn a_start_that_ended_while_it_wrote_the_marker_is_no_end_of_the_folder() {
+        let path = place("unfinished");
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join(LOCK), "").unwrap();
+        fs::write(path.join(NEW_MARKER), "").unwrap();
+        drop(Folder::open(&path, false).unwrap());
+        assert_eq!(fs::read_to_string(path.join(MARKER)).unwrap(), format!("{FORMAT}\n"));
+        assert!(!path.join(NEW_MARKER).exists());
+        // Once it is there, nothing writes it again: not even a start that can't write at all harms it.
+        let written = fs::metadata(path.join(MARKER)).unwrap().modified().unwrap();
+        drop(Folder::open(&path, false).unwrap());
+        assert_eq!(fs::metadata(path.join(MARKER)).unwrap().modified().unwrap(), written);
         fs::remove_dir_all(path).unwrap();
     }
 

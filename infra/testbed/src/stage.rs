@@ -178,7 +178,7 @@ impl Stage {
     /// They are there already.
     pub async fn write_down(&self, user: &User) -> Result<String, Error> {
         let store = self.store();
-        let claim = EmailClaim { email: user.email.folded(), user: user.id };
+        let claim = EmailClaim::new(&user.email, user.id);
         let changes = [Change::Insert(Record::User(user.clone())), Change::Insert(Record::EmailClaim(claim))];
         store.commit(&changes, None).await?;
         Ok(kit::access_token_for(&store, Access::of(user), self.now()).await?)

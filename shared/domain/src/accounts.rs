@@ -7,7 +7,7 @@ use crate::text::{Bio, City, Email, PersonName};
 use crate::time::Zone;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How long a verification code holds.
 pub const VERIFICATION_MINUTES: i64 = 15;
@@ -42,6 +42,29 @@ pub struct MailChoices {
     pub announcement: bool,
 }
 
+/// What changes in which mails a user wants; what isn't there stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailChoicesPatch {
+    /// The reminder a day before.
+    #[schemars(with = "bool")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub reminder_day_before: Option<bool>,
+    /// The reminder an hour before.
+    #[schemars(with = "bool")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub reminder_hour_before: Option<bool>,
+    /// What organizers announce.
+    #[schemars(with = "bool")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub announcement: Option<bool>,
+}
+
+/// Reads a choice that is there: `null` is none.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    bool::deserialize(deserializer).map(Some)
+}
+
 impl Default for MailChoices {
     fn default() -> Self {
         Self { reminder_day_before: true, reminder_hour_before: true, announcement: true }
@@ -55,6 +78,15 @@ impl MailChoices {
             MailKind::ReminderDayBefore => self.reminder_day_before,
             MailKind::ReminderHourBefore => self.reminder_hour_before,
             MailKind::Announcement => self.announcement,
+        }
+    }
+
+    /// After these changes.
+    pub fn patched(self, patch: MailChoicesPatch) -> Self {
+        Self {
+            reminder_day_before: patch.reminder_day_before.unwrap_or(self.reminder_day_before),
+            reminder_hour_before: patch.reminder_hour_before.unwrap_or(self.reminder_hour_before),
+            announcement: patch.announcement.unwrap_or(self.announcement),
         }
     }
 
@@ -114,7 +146,7 @@ pub struct UserPatch {
     /// The new city; `Some(None)` takes it out.
     pub city: Option<Option<City>>,
     /// The new choice of mails.
-    pub mails: Option<MailChoices>,
+    pub mails: MailChoicesPatch,
 }
 
 impl User {
@@ -142,15 +174,19 @@ impl User {
         if let Some(city) = patch.city {
             user.city = city;
         }
-        if let Some(mails) = patch.mails {
-            user.mails = mails;
-        }
+        user.mails = user.mails.patched(patch.mails);
         user
     }
 
     /// With another password; every log-in made with the old one ends.
     pub fn with_password(&self, hash: String) -> User {
         User { version: self.version + 1, password_hash: hash, login_epoch: self.login_epoch + 1, ..self.clone() }
+    }
+
+    /// After who reads the mail of a contested address has shown that: it is their account now. Whoever set the password may
+    /// be somebody else, so it gives way to the hash of none, log-ins end, and what was said about them is taken out.
+    pub fn reclaimed(&self, nobodys_hash: String, now: Timestamp) -> User {
+        User { bio: Bio::default(), city: None, email_verified_at: Some(now), ..self.with_password(nobodys_hash) }
     }
 
     /// After proving that the address is theirs.
@@ -170,6 +206,26 @@ pub struct EmailClaim {
     pub email: String,
     /// Whose it is.
     pub user: UserId,
+    /// Whether somebody signed up with it again: then nobody knows whether who set the password is who reads the mail.
+    #[serde(default)]
+    pub contested: bool,
+}
+
+impl EmailClaim {
+    /// The claim of who signs up first.
+    pub fn new(email: &Email, user: UserId) -> Self {
+        Self { email: email.folded(), user, contested: false }
+    }
+
+    /// After another sign-up with the address.
+    pub fn contested(self) -> Self {
+        Self { contested: true, ..self }
+    }
+
+    /// After who reads the mail has chosen the password.
+    pub fn settled(self) -> Self {
+        Self { contested: false, ..self }
+    }
 }
 
 /// A six-digit code sent to an address. It belongs to the address, not to a user, so that asking for one takes the same

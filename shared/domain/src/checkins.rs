@@ -1,7 +1,7 @@
 //! The door: door passes, scans, and who came in. A ticket admits once.
 
 use crate::bookings::{Booking, PartySize, State};
-use crate::events::{Event, Status};
+use crate::events::{Event, FARTHEST_DAYS, LONGEST_DAYS, Status};
 use crate::ids::{BookingId, DoorPassId, EventId, ScanId, TicketId};
 use crate::record::{Change, Record};
 use crate::refusal::Refusal;
@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 /// How long after the event's end its door passes still work, for scans that were made offline.
 pub const DOOR_PASS_GRACE_HOURS: i64 = 12;
+/// How long a ticket or a door pass can be of use after it was made: until the door of the farthest event has closed.
+pub const LONGEST_USE: SignedDuration =
+    SignedDuration::from_hours(24 * (FARTHEST_DAYS + LONGEST_DAYS) + DOOR_PASS_GRACE_HOURS);
 
 /// A link that lets door staff scan for one event without an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,6 +104,8 @@ pub enum RedReason {
     Superseded,
     /// The event is cancelled.
     EventCancelled,
+    /// This very scan was taken back: the ticket needs a new one. Only a scan that is sent again is told so.
+    Undone,
 }
 
 /// One scan at the door, kept under its own id, so that a repeated one gets the first one's answer.
@@ -137,12 +142,23 @@ pub struct Scan {
     pub version: u64,
 }
 
+impl Scan {
+    /// The answer for whoever sends the scan again: that which it got, unless it was undone since. Green would then let in
+    /// somebody who doesn't count as in.
+    pub fn sent_again(self) -> Scan {
+        match self.undone_at {
+            None => self,
+            Some(_) => Scan { outcome: Outcome::Refused, reason: Some(RedReason::Undone), admission: None, ..self },
+        }
+    }
+}
+
 /// What a scanner says about one scan.
 #[derive(Clone, Debug)]
 pub struct ScanReport {
     /// Its id.
     pub id: ScanId,
-    /// When, as the door's clock said; never later than it reached us.
+    /// When, as the door's clock said.
     pub at: Timestamp,
     /// Where.
     pub door: Option<DoorName>,
@@ -184,7 +200,9 @@ pub fn check_in(
     report: ScanReport,
     now: Timestamp,
 ) -> (Scan, Vec<Change>) {
-    let at = report.at.min(now);
+    // A scan is never lost for a clock that is wrong. One that is ahead, or behind the event's own making, says nothing, and the
+    // scan is as late as it reached us.
+    let at = if (event.created_at..now).contains(&report.at) { report.at } else { now };
     let mut scan = Scan {
         id: report.id,
         event: event.id,

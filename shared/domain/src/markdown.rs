@@ -2,11 +2,26 @@
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd};
 
+/// How deep quotes, lists, links and the like may lie within each other. What lies deeper is shown without its marks.
+const DEEPEST: usize = 24;
+/// The most bytes of HTML that a description becomes. Together with its text it must fit into an item of DynamoDB (400 KB):
+/// the answer to a request with an `Idempotency-Key` is stored.
+const LARGEST: usize = 200_000;
+
 /// Markdown as HTML that is safe to put into a page. Raw HTML is shown as the text it is; only links to web pages and mail
 /// addresses are links, and say that we don't vouch for them; a picture from elsewhere, which would tell its server who
 /// reads, is a link named by its alternative text; headings begin at `<h3>`, below those of the page, and skip no level.
+///
+/// A few marks can become many times as much HTML. Where that is more than anybody's description needs, the text is shown
+/// as it was written.
 pub fn html(markdown: &str) -> String {
+    let html = marked_up(markdown);
+    if html.len() <= LARGEST { html } else { format!("<p>{}</p>\n", escaped(markdown)) }
+}
+
+fn marked_up(markdown: &str) -> String {
     let mut safe = Vec::new();
+    let mut depth = 0;
     // For each link or picture that is open: whether it was written as a link. One within another isn't.
     let mut open: Vec<bool> = Vec::new();
     // Where the picture that is open now began, for one without alternative text.
@@ -15,6 +30,14 @@ pub fn html(markdown: &str) -> String {
     let mut above: Vec<HeadingLevel> = Vec::new();
     for event in Parser::new(markdown) {
         match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            _ => {}
+        }
+        match event {
+            // An end is outside of what it ends.
+            Event::Start(_) if depth > DEEPEST => safe.push(Event::SoftBreak),
+            Event::End(_) if depth >= DEEPEST => {}
             Event::Html(text) | Event::InlineHtml(text) => safe.push(Event::Text(text)),
             Event::Start(Tag::HtmlBlock) => safe.push(Event::Start(Tag::Paragraph)),
             Event::End(TagEnd::HtmlBlock) => safe.push(Event::End(TagEnd::Paragraph)),
@@ -159,6 +182,59 @@ mod tests {
         for (markdown, expected) in cases {
             assert_eq!(html(markdown), expected, "{markdown}");
         }
+    }
+
+    #[test]
+    fn marks_within_marks_end_somewhere() {
+        for mark in ["> ", "- ", "1. ", "> - ", "*a ", "**a ", "[a"] {
+            let closed = if mark.starts_with('*') { "a* a** ".repeat(500) } else { "](https://a.example)".repeat(500) };
+            for markdown in [mark.repeat(2_000) + "**deep** `text`", mark.repeat(500) + &closed] {
+                assert_safe(&markdown);
+                let (mut depth, mut deepest) = (0i32, 0);
+                let html = marked_up(&markdown);
+                for tag in tags(&html).into_iter().filter(|tag| !tag.ends_with('/')) {
+                    depth += if tag.starts_with('/') { -1 } else { 1 };
+                    deepest = deepest.max(depth);
+                }
+                assert_eq!(depth, 0, "{mark}");
+                // Code has two tags for one mark.
+                assert!(deepest <= 25, "{mark:?} leads {deepest} deep");
+                assert!(!markdown.contains("text") || html.contains("text"), "{mark}");
+            }
+        }
+        assert_eq!(html(&(">".repeat(23) + "deep")).matches("<blockquote>").count(), 23);
+    }
+
+    #[test]
+    fn a_description_becomes_so_much_html_at_most() {
+        // Each as long as a description can be.
+        let whole =
+            |start: &str, mark: &str| start.chars().chain(mark.chars().cycle()).take(20_000).collect::<String>();
+        let definition = "[a]: https://example.org/?a&b\n\n";
+        for (start, mark) in [
+            ("", ">"),
+            ("", "> "),
+            ("", "- "),
+            ("", ">\n\n"),
+            ("", "-\n"),
+            ("", "&"),
+            ("", "\""),
+            ("", "*a*"),
+            ("", "`a`"),
+            ("", "\u{1F389}"),
+            ("", "[a](http:b)"),
+            (definition, "[a]"),
+            (definition, "![a]"),
+        ] {
+            let text = whole(start, mark);
+            let html = html(&text);
+            assert!(html.len() <= LARGEST, "{mark:?} becomes {} bytes", html.len());
+            assert!(html.len() + text.len() < 300_000, "{mark:?}");
+        }
+        let links = html(&whole(definition, "[a]"));
+        assert_eq!(tags(&links), ["p", "/p"], "more than anybody needs is text");
+        let prose = whole("", "Слово, *ещё* [слово](https://example.org/), и **так** далее.\n\n");
+        assert!(html(&prose).matches("<a ").count() > 300, "what people write is marked up, however long");
     }
 
     #[test]

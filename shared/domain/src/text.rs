@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 /// make the text around it lie. They and other invisible format characters are taken out; joiners stay, since scripts and
 /// emoji need them.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}' | '\u{00AD}')
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}' | '\u{00AD}')
 }
 
 fn line(text: &str, min: usize, max: usize) -> Result<String, Fault> {
@@ -31,8 +31,9 @@ fn line(text: &str, min: usize, max: usize) -> Result<String, Fault> {
 /// or called out.
 fn is_seen(c: char) -> bool {
     !c.is_whitespace()
+        && !is_invisible(c)
         && !unicode_normalization::char::is_combining_mark(c)
-        && !matches!(c, '\u{200C}' | '\u{200D}' | '\u{2060}'..='\u{2064}' | '\u{180E}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}'
+        && !matches!(c, '\u{200C}' | '\u{200D}' | '\u{180E}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}'
             | '\u{2800}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
@@ -294,6 +295,7 @@ mod tests {
     #[test]
     fn names_are_tidied_and_tricks_taken_out() {
         assert_eq!("  Ada \u{202E} Lovelace ".parse::<PersonName>().unwrap().as_str(), "Ada Lovelace");
+        assert_eq!("Ve\u{2060}r\u{206A}a".parse::<PersonName>().unwrap().as_str(), "Vera");
         assert_eq!("a\u{0}b".parse::<PersonName>(), Err(FaultCode::ControlCharacter.into()));
         assert_eq!("\u{200B}".parse::<PersonName>(), Err(FaultCode::Required.into()));
         assert_eq!("x".repeat(81).parse::<PersonName>(), Err(Fault::limited(FaultCode::TooLong, 80)));

@@ -5,8 +5,8 @@ mod common;
 
 use common::*;
 use domain::accounts::{
-    MailChoices, PasswordReset, REFRESH_DAYS, REFRESH_LEEWAY_SECONDS, RESET_MINUTES, Refresh, Step, TokenFamily, User,
-    UserPatch, VERIFICATION_ATTEMPTS, VERIFICATION_MINUTES, Verification,
+    MailChoicesPatch, PasswordReset, REFRESH_DAYS, REFRESH_LEEWAY_SECONDS, RESET_MINUTES, Refresh, Step, TokenFamily,
+    User, UserPatch, VERIFICATION_ATTEMPTS, VERIFICATION_MINUTES, Verification,
 };
 use domain::ids::{Identifier, PasswordResetId, TokenFamilyId, UserId};
 use jiff::{SignedDuration, Timestamp};
@@ -142,7 +142,7 @@ fn users_change_what_they_ask_for() {
         name: Some(text("Ada King")),
         zone: Some(Some(zone("Europe/London"))),
         city: Some(Some(text("London"))),
-        mails: Some(MailChoices { announcement: false, ..MailChoices::default() }),
+        mails: MailChoicesPatch { announcement: Some(false), ..MailChoicesPatch::default() },
         ..UserPatch::default()
     };
     let after = before.patched(patch);
@@ -156,4 +156,8 @@ fn users_change_what_they_ask_for() {
     assert_eq!(before.verified(at(ENDS)).email_verified_at, before.email_verified_at, "the first time counts");
     assert_eq!(before.with_password("x".to_owned()).login_epoch, before.login_epoch + 1);
     assert_eq!(before.id, UserId::from_ulid(2));
+
+    let reclaimed = User { city: Some(text("London")), ..unverified }.reclaimed("none".to_owned(), now());
+    assert_eq!((reclaimed.email_verified_at, reclaimed.password_hash.as_str()), (Some(now()), "none"));
+    assert_eq!((reclaimed.login_epoch, &reclaimed.city), (before.login_epoch + 1, &None));
 }

@@ -144,15 +144,18 @@ fn a_scanner_may_change_the_case() {
     assert_eq!(scan(&event, &booking, &shown, 1).0.outcome, Outcome::Admitted);
 }
 
+/// Nobody is turned away for the scanner's clock.
 #[test]
-fn a_scan_is_never_later_than_it_reached_us() {
+fn a_scan_is_not_later_than_it_reached_us_nor_older_than_its_event() {
     let (event, booking) = party_of(1);
-    let now = at(STARTS);
-    for (said, kept) in [(-600, -600), (0, 0), (600, 0)] {
-        let said = now + SignedDuration::from_secs(said);
+    let (now, made, second) = (at(STARTS), event.created_at, SignedDuration::from_secs(1));
+    let ever = Timestamp::MIN;
+    for (said, kept) in
+        [(now - second, now - second), (now, now), (now + second, now), (made, made), (made - second, now), (ever, now)]
+    {
         let (told, _) = checkins::check_in(&event, Some(&booking), &token(&booking, 1), report(1, said), now);
-        assert_eq!((told.at, told.received_at), (now + SignedDuration::from_secs(kept), now));
-        assert_eq!(told.admission.unwrap().at, told.at);
+        assert_eq!((told.outcome, told.at, told.received_at), (Outcome::Admitted, kept, now), "{said}");
+        assert_eq!(told.admission.unwrap().at, kept);
     }
 }
 
@@ -177,6 +180,11 @@ fn undoing_lets_out_again() {
         ]
     );
     assert_eq!(checkins::undo(&undone, Some(&one_out), at(ENDS)).unwrap(), (undone.clone(), vec![]), "once is enough");
+    // Sent again, it is green no more; the other is.
+    let again = undone.clone().sent_again();
+    assert_eq!((again.outcome, again.reason, &again.admission), (Outcome::Refused, Some(RedReason::Undone), &None));
+    assert_eq!(again.undone_at, undone.undone_at);
+    assert_eq!(first.clone().sent_again(), first);
 
     let (_, changes) = checkins::undo(&first, Some(&one_out), at(STARTS)).unwrap();
     let all_out = after(&changes).unwrap();

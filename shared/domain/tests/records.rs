@@ -46,7 +46,7 @@ fn every_record() -> Vec<Record> {
             email_verified_at: None,
             ..user(3)
         }),
-        Record::EmailClaim(EmailClaim { email: address.clone(), user: user(2).id }),
+        Record::EmailClaim(EmailClaim { email: address.clone(), user: user(2).id, contested: true }),
         Record::Verification(Verification::new(&email, 0, "012345".to_owned(), now())),
         Record::PasswordReset(PasswordReset::new(&email, PasswordResetId::from_ulid(1), now())),
         Record::SignUpNotice(SignUpNotice { email: address, requested_at: now() }),

@@ -4,8 +4,9 @@ use crate::{Chance, Cx, Error, Result};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::checkins::LONGEST_USE;
 use domain::tickets::Claims;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use jsonwebtoken::DecodingKey;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,9 +18,6 @@ const KEPT_SECONDS: i64 = 5 * 60;
 const LOOK_SECONDS: i64 = 10;
 /// How long a key signs before it should be replaced.
 pub const SIGNING_KEY_DAYS: i64 = 90;
-/// How long a replaced key stays published: links to unsubscribe must work on, and tickets until their event has ended
-/// (events are published at most that far ahead).
-const PUBLISHED_DAYS: i64 = 400;
 
 /// A key that signs.
 pub(crate) struct Signer {
@@ -115,7 +113,10 @@ impl Cx {
     }
 }
 
-/// Makes a new key for a use and lets it sign from now on. What the old ones signed stays valid.
+/// Makes a new key for a use and lets it sign from now on. What the old ones signed stays valid: they are published on for
+/// [`LONGEST_USE`], so that every ticket and (signed with the tokens' key) every door pass works until its event has ended. Only
+/// what is moved to more than ten years after a booking outlives the key of its ticket. With a new key each
+/// [`SIGNING_KEY_DAYS`] some 42 are published, 5 kB.
 ///
 /// # Errors
 /// The store's, or no randomness.
@@ -128,8 +129,7 @@ pub async fn rotate_keys(store: &Store, key_use: KeyUse, chance: &Chance, now: T
     let signing = SigningKey { id, pkcs8: URL_SAFE_NO_PAD.encode(pkcs8.as_ref()), created_at: now };
     let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
     let public = PublicKey { id, x, created_at: now, replaced_at: None };
-    let forget_before = now - SignedDuration::from_hours(24 * PUBLISHED_DAYS);
-    store.rotate_key(key_use, &signing, public, forget_before).await?;
+    store.rotate_key(key_use, &signing, public, now - LONGEST_USE).await?;
     Ok(id)
 }
 

@@ -31,7 +31,7 @@ pub use function::{Consumer, Function, Kind, Route, RouteDocs, Schedule, Source,
 pub use grant::{Folder, Grant, read, read_objects, remove, remove_objects, send, write, write_objects};
 pub use house::{House, Settings};
 pub use keys::{SIGNING_KEY_DAYS, rotate_keys};
-pub use password::{hash_password, password_matches};
+pub use password::{NOBODYS_HASH, hash_password, password_matches};
 pub use queues::{FACTS, MAILS, Queue, UNPUBLISHED};
 pub use router::Router;
 pub use serve::{ClientAddress, RequestId};

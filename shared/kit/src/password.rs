@@ -9,6 +9,10 @@ const MEMORY_KIB: u32 = 19_456;
 const ITERATIONS: u32 = 2;
 const LANES: u32 = 1;
 
+/// The hash of a password that nobody has, with the same parameters: no password matches it, and that takes as long.
+pub const NOBODYS_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 fn argon2() -> Result<Argon2<'static>> {
     let params = Params::new(MEMORY_KIB, ITERATIONS, LANES, None).map_err(Error::internal)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
@@ -33,11 +37,8 @@ pub async fn hash_password(password: Password, chance: &Chance) -> Result<String
 /// # Errors
 /// The stored hash can't be read.
 pub async fn password_matches(password: Password, hash: Option<String>) -> Result<bool> {
-    // The hash of a password that nobody has, with the same parameters.
-    const NOBODY: &str =
-        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let known = hash.is_some();
-    let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+    let hash = hash.unwrap_or_else(|| NOBODYS_HASH.to_owned());
     let matched = tokio::task::spawn_blocking(move || {
         match argon2()?.verify_password(password.as_str().as_bytes(), hash.as_str()) {
             Ok(()) => Ok(true),

@@ -1,6 +1,6 @@
 //! One invocation from the outside in: who calls, what they ask, the function's run, its answer, its log line.
 
-use crate::cx::{Asked, Idempotency, hex};
+use crate::cx::{Asked, Idempotency, hex, next_secret, secret_hash};
 use crate::input::Input;
 use crate::{Answer, Cx, Error, Function, Grant, House, KeyUse, Kind, Result, Source, Table, Token, Verb, log, read};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -117,8 +117,10 @@ fn idempotency(cx: &Cx, key: &str, request: &Request) -> Result<Idempotency> {
     }
     let who = cx.asked.token.as_ref().and_then(Token::bearer).unwrap_or_else(|| "anybody".to_owned());
     let asked = [request.uri().to_string().as_bytes(), b"\n", request.body()].concat();
-    let request_hash = hex(digest(&SHA256, &asked).as_ref());
-    Ok(Idempotency { scope: format!("{who}/{}/{key}", cx.bench.function), request_hash })
+    // A body may hold a password. What is kept of it is no plain hash, which could be guessed at: it is an HMAC under the caller's
+    // own key, and of the key itself only a hash is kept.
+    let request_hash = next_secret(key, &hex(digest(&SHA256, &asked).as_ref()));
+    Ok(Idempotency { scope: format!("{who}/{}/{}", cx.bench.function, secret_hash(key)), request_hash })
 }
 
 async fn token(cx: &Cx, authorization: Option<&str>) -> Result<Option<Token>> {
@@ -140,7 +142,7 @@ async fn token(cx: &Cx, authorization: Option<&str>) -> Result<Option<Token>> {
 /// browser's form must come from our own pages. Browsers say where it comes from (Fetch Metadata, RFC 6454); mail clients, which
 /// send forms to unsubscribe, are no browsers and say nothing.
 fn refuse_foreign_form<'a>(cx: &Cx, header: impl Fn(&str) -> Option<&'a str>) -> Result<()> {
-    let is_form = header("content-type").is_some_and(|media| media.starts_with("application/x-www-form-urlencoded"));
+    let is_form = header("content-type").is_some_and(|media| media.to_ascii_lowercase().contains("form-urlencoded"));
     let ours = match (header("sec-fetch-site"), header("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => origin == cx.base_url(),

@@ -240,6 +240,10 @@ impl Store {
             if reasons.contains(&"ConditionalCheckFailed") {
                 return Err(Error::Overtaken);
             }
+            // An item that is too large, say: that would be so each time.
+            if reasons.contains(&"ValidationError") {
+                return Err(Error::item("any", &format!("{:?}", cancelled.cancellation_reasons())));
+            }
             let busy = |code: &&str| matches!(*code, "ThrottlingError" | "ProvisionedThroughputExceeded");
             if !reasons.iter().any(|code| *code == "TransactionConflict" || busy(code)) {
                 return Err(Error::Unavailable(format!("transaction cancelled: {reasons:?}")));

@@ -49,6 +49,8 @@ impl Error {
             "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded" => {
                 Error::Busy(said)
             }
+            // What we asked is wrong, and would be each time.
+            "ValidationException" => Error::item("any", &said),
             _ => Error::Unavailable(said),
         }
     }

@@ -14,6 +14,7 @@ use domain::events::{Event, EventClaim, ShortCode, ShortLink, Status};
 use domain::ids::{DoorPassId, EventId, UserId};
 use domain::pools::Pool;
 use domain::reminders::{Reminder, ReminderKind};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 
@@ -150,7 +151,10 @@ impl Store {
         limit: i32,
         cursor: Option<&str>,
     ) -> Result<Page<Event>> {
-        let last = to.unwrap_or(from + SignedDuration::from_hours(24 * LISTED_DAYS));
+        let last = to.unwrap_or_else(|| {
+            let year = SignedDuration::from_hours(24 * LISTED_DAYS);
+            from.checked_add(year).unwrap_or(Timestamp::MAX)
+        });
         if last < from {
             return Ok(Page { items: Vec::new(), cursor: None });
         }
@@ -159,7 +163,7 @@ impl Store {
             Some(cursor) => Position::decode(cursor)?,
             None => Position::start(first_month.clone()),
         };
-        if month_after(&position.partition).is_none() || position.partition > listed_month(last) {
+        if first_day(&position.partition).is_none() || position.partition > listed_month(last) {
             return Err(Error::Cursor);
         }
         // Who turns the pages slowly asks from a later time than that at which the page before ended.
@@ -204,7 +208,7 @@ impl Store {
         let partition = organizer.to_string();
         let mut query = Query::new(Table::Events, Some(BY_ORGANIZER), &partition);
         query.between =
-            Some((from.map_or_else(|| "0".to_owned(), sortable), to.map_or_else(|| "9999".to_owned(), sortable)));
+            Some((from.map_or_else(|| "0".to_owned(), sortable), to.map_or_else(|| "~".to_owned(), sortable)));
         query.limit = limit;
         if let Some(status) = status {
             let word = match status {
@@ -319,9 +323,11 @@ fn listed_filter(filter: &ListedFilter) -> Option<Filter<'static>> {
 }
 
 fn month_after(month: &str) -> Option<String> {
-    let first: jiff::civil::Date = format!("{month}-01").parse().ok()?;
-    // One way to write a month: `2026-1` and `202612` would be partitions that don't exist.
-    let plain = first.strftime("%Y-%m").to_string() == month;
-    let first = plain.then_some(first)?;
-    Some(first.last_of_month().tomorrow().ok()?.strftime("%Y-%m").to_string())
+    Some(first_day(month)?.last_of_month().tomorrow().ok()?.strftime("%Y-%m").to_string())
+}
+
+/// The first day of a month, in the one way to write it: `2026-1` and `202612` would be partitions that don't exist.
+fn first_day(month: &str) -> Option<Date> {
+    let first: Date = format!("{month}-01").parse().ok()?;
+    (first.strftime("%Y-%m").to_string() == month).then_some(first)
 }

@@ -143,6 +143,10 @@ impl Store {
         if query.after.as_ref().is_some_and(|after| !query.holds(after, pk, sk)) {
             return Err(Error::Cursor);
         }
+        // Nothing lies there, and DynamoDB refuses to look.
+        if query.between.as_ref().is_some_and(|(least, most)| least > most) {
+            return Ok(Found { items: Vec::new(), count: 0, more: None });
+        }
         let mut condition = "#pk = :pk".to_owned();
         let mut call = self
             .client

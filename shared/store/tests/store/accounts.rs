@@ -11,7 +11,7 @@ async fn a_user_is_found_by_their_address() {
     let ada = user(7);
     let folded = ada.email.folded();
     assert_eq!(desk.store.user_by_email(&folded).await.unwrap(), None);
-    desk.put([Record::EmailClaim(EmailClaim { email: folded.clone(), user: ada.id })]).await;
+    desk.put([Record::EmailClaim(EmailClaim::new(&ada.email, ada.id))]).await;
     assert_eq!(desk.store.user_by_email(&folded).await.unwrap(), None, "a claim without its user leads to nobody");
     desk.put([Record::User(ada.clone())]).await;
     assert_eq!(desk.store.user_by_email(&folded).await.unwrap(), Some(ada));

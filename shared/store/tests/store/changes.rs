@@ -22,7 +22,9 @@ async fn nothing_is_no_change() {
 #[tokio::test]
 async fn an_insert_finds_its_key_free() {
     let desk = Desk::new().await;
-    let claim = |user| Record::EmailClaim(EmailClaim { email: "ada@example.org".to_owned(), user: user_id(user) });
+    let claim = |user| {
+        Record::EmailClaim(EmailClaim { email: "ada@example.org".to_owned(), user: user_id(user), contested: false })
+    };
     desk.done(Change::Insert(claim(1))).await;
     desk.overtaken(Change::Insert(claim(2))).await;
     assert_eq!(desk.store.email_claim("ada@example.org").await.unwrap().unwrap().user, user_id(1));

@@ -46,6 +46,18 @@ async fn an_answer_that_has_ended_counts_as_absent() {
     assert_eq!(desk.store.idempotency_record(&first.scope, ended).await.unwrap(), Some(second));
 }
 
+/// What DynamoDB will never take is a fault of ours, and none that passes.
+#[tokio::test]
+async fn what_is_too_large_is_not_busy() {
+    let desk = Desk::new().await;
+    let large = record("usr_1/book_place/key-0001", &"x".repeat(410_000), now());
+    for changes in [vec![], vec![Change::Insert(Record::User(user(1)))]] {
+        let result = desk.store.commit(&changes, Some(&large)).await;
+        assert!(matches!(result, Err(Error::Item { .. })), "{result:?}");
+    }
+    assert_eq!(desk.store.user(user_id(1)).await.unwrap(), None);
+}
+
 const KEY: &str = "fact/bkg_1/mail";
 
 #[tokio::test]

@@ -54,7 +54,11 @@ impl Desk {
     pub async fn overtaken(&self, change: Change) {
         let alone = self.store.commit(std::slice::from_ref(&change), None).await;
         assert!(matches!(alone, Err(Error::Overtaken)), "{change:?} gave {alone:?}");
-        let bystander = domain::accounts::EmailClaim { email: "bystander@example.org".to_owned(), user: user_id(99) };
+        let bystander = domain::accounts::EmailClaim {
+            email: "bystander@example.org".to_owned(),
+            user: user_id(99),
+            contested: false,
+        };
         let together = self.store.commit(&[Change::Put(Record::EmailClaim(bystander)), change], None).await;
         assert!(matches!(together, Err(Error::Overtaken)), "{together:?}");
         assert_eq!(self.store.email_claim("bystander@example.org").await.unwrap(), None, "all or nothing");

@@ -1,21 +1,12 @@
 import { type Problem, type Profile, problemOf, useChangeMe, useMe } from "@guestlist/shared/api";
-import { LANGUAGES, type Language, useLanguage } from "@guestlist/shared/i18n";
+import { LANGUAGES, useLanguage } from "@guestlist/shared/i18n";
 import { ProblemNotice, SelectField, TextField, useProblemWords, ZoneField } from "@guestlist/shared/ui";
 import { type FormEvent, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
+import { type About, aboutOf, merge } from "./about";
 
 const NAMES = { en: "English", ru: "Русский" } as const;
-
-interface About {
-  name: string;
-  language: Language;
-  zone: string | null;
-}
-
-function aboutOf({ me }: Profile): About {
-  return { name: me.name, language: me.language, zone: me.zone };
-}
 
 /** Name, language and zone. A change that was made elsewhere meanwhile is told, and nothing typed is lost. */
 export function AboutForm({ profile }: { profile: Profile }) {
@@ -26,14 +17,28 @@ export function AboutForm({ profile }: { profile: Profile }) {
   const { refetch } = useMe();
   const changeMe = useChangeMe();
   const { choose } = useLanguage();
-  /** What the form began with, and the version that it had. */
+  /** The profile that what is typed goes by, and the version that it has. */
   const [base, setBase] = useState(profile);
-  const [typed, setTyped] = useState(() => aboutOf(profile));
+  const [seen, setSeen] = useState(profile);
+  const [typed, setTyped] = useState(() => aboutOf(profile.me));
   /** What it was set to elsewhere, where that differs from what is typed. */
   const [elsewhere, setElsewhere] = useState<Partial<About>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
   const [saving, setSaving] = useState(false);
   const [saved, setSaved] = useState(false);
+
+  // The profile changes while one types: by a mail's switch below, by the footer's language, in another tab.
+  if (profile !== seen) {
+    setSeen(profile);
+    if (profile.version !== base.version) adopt(profile);
+  }
+
+  function adopt(now: Profile) {
+    const merged = merge(typed, aboutOf(base.me), aboutOf(now.me));
+    setBase(now);
+    setTyped(merged.typed);
+    setElsewhere((told) => ({ ...told, ...merged.elsewhere }));
+  }
 
   const change = (part: Partial<About>) => {
     setSaved(false);
@@ -50,35 +55,19 @@ export function AboutForm({ profile }: { profile: Profile }) {
     try {
       const now = await changeMe({ ...typed, name: typed.name.trim() }, base.version);
       setBase(now);
-      setTyped(aboutOf(now));
+      setTyped(aboutOf(now.me));
       setElsewhere({});
       choose(now.me.language);
       setSaved(true);
     } catch (error) {
       const why = problemOf(error);
       flushSync(() => setProblem(why));
-      if (why.code === "changed_meanwhile") await lookAgain();
+      // What it was changed to arrives as the new profile.
+      if (why.code === "changed_meanwhile") await refetch();
       form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
     } finally {
       setSaving(false);
     }
-  }
-
-  async function lookAgain() {
-    const { data: now } = await refetch();
-    if (!now) return;
-    const [theirs, before] = [aboutOf(now), aboutOf(base)];
-    setBase(now);
-    // What only they changed is taken over; where both did, both are shown.
-    const both: Partial<About> = {};
-    const merged = { ...typed };
-    for (const part of ["name", "language", "zone"] as const) {
-      if (theirs[part] === before[part] || theirs[part] === typed[part]) continue;
-      if (typed[part] === before[part]) Object.assign(merged, { [part]: theirs[part] });
-      else Object.assign(both, { [part]: theirs[part] });
-    }
-    setTyped(merged);
-    setElsewhere(both);
   }
 
   const hint = (value: string | undefined) => (value === undefined ? undefined : t("elsewhere", { value }));

@@ -128,8 +128,8 @@ function Resend({ email, mail }: { email: string; mail: "sent" | "wanted" | "bef
       <button
         type="button"
         className="button quiet"
-        disabled={left > 0 || email === ""}
-        onClick={() => void ask()}
+        aria-disabled={left > 0 || email === ""}
+        onClick={() => left === 0 && email !== "" && void ask()}
       >
         {left > 0 ? t("resend_wait", { seconds: left }) : t("resend")}
       </button>

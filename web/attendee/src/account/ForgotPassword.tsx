@@ -5,12 +5,14 @@ import { useTranslations } from "use-intl";
 import { Link } from "../shell/Link";
 import { Page } from "../shell/Page";
 import { AccountForm } from "./AccountForm";
+import { wayBack, withWayBack } from "./back";
 import { NOTHING, type Typed } from "./typed";
 
 /** Asking for the link that sets a new password. */
 export default function ForgotPassword() {
   const t = useTranslations("account");
   const [search] = useSearchParams();
+  const back = wayBack(search);
   const [typed, setTyped] = useState<Typed>({ ...NOTHING, email: search.get("email") ?? "" });
   const [sent, setSent] = useState(false);
   return (
@@ -19,7 +21,7 @@ export default function ForgotPassword() {
         <div role="status">
           <h1 className="mt-6">{t("forgot_sent")}</h1>
           <p className="lead mt-2 mb-6">{t("forgot_sent_text", { email: typed.email })}</p>
-          <Link className="button" to="/log-in">
+          <Link className="button" to={withWayBack("/log-in", back, typed.email)}>
             {t("log_in")}
           </Link>
         </div>

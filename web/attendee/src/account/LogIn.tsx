@@ -47,7 +47,7 @@ export default function LogIn() {
         </Link>
       </AccountForm>
       <p className="mt-6">
-        <Link to={`/forgot-password?email=${encodeURIComponent(typed.email)}`}>{t("forgot")}</Link>
+        <Link to={withWayBack("/forgot-password", back, typed.email)}>{t("forgot")}</Link>
       </p>
     </Page>
   );

@@ -3,9 +3,8 @@ import { ProblemNotice } from "@guestlist/shared/ui";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useTranslations } from "use-intl";
-import { forgetTickets } from "../tickets/store";
 
-/** Logging out in this browser; the tickets that it keeps go with it. */
+/** Logging out in this browser. */
 export function LogOut({ leaving }: { leaving: (leaving: boolean) => void }) {
   const t = useTranslations("profile");
   const navigate = useNavigate();
@@ -21,7 +20,6 @@ export function LogOut({ leaving }: { leaving: (leaving: boolean) => void }) {
       leaving(false);
       return;
     }
-    await forgetTickets();
     navigate("/", { replace: true });
   }
 

@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { wayBack, withWayBack } from "./back";
 import { faultsOf } from "./typed";
+
+beforeEach(() => vi.stubGlobal("location", new URL("http://guestlist.test/log-in")));
+afterEach(() => vi.unstubAllGlobals());
 
 test("the way back leads to this app only", () => {
   const back = (query: string) => wayBack(new URLSearchParams(query));
@@ -11,13 +14,33 @@ test("the way back leads to this app only", () => {
   for (const elsewhere of [
     "https://evil.example",
     "//evil.example",
+    "///evil.example",
+    "//",
     "/\\evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r\n/evil.example",
+    "/\t\\evil.example",
+    "/e/x\\y",
+    "\t//evil.example",
+    "/.//evil.example",
+    "/e/..//evil.example",
     "javascript:alert(1)",
     "",
   ])
     expect(back(`to=${encodeURIComponent(elsewhere)}`)).toBe("/");
   expect(back("")).toBe("/");
+  expect(back("to=/%09/evil.example")).toBe("/");
+  expect(back("to=/e/kino?when=%2F%2Fx")).toBe("/e/kino?when=//x");
   expect(withWayBack("/log-in", "/")).toBe("/log-in");
+});
+
+test("the address that was typed comes along with the way back", () => {
+  const link = withWayBack("/forgot-password", "/e/kino", " ada+x@example.org ");
+  const query = new URLSearchParams(link.split("?")[1]);
+  expect(query.get("email")).toBe("ada+x@example.org");
+  expect(wayBack(query)).toBe("/e/kino");
+  expect(withWayBack("/forgot-password", "/", " ")).toBe("/forgot-password");
 });
 
 test("what can't be right is said before anybody is asked", () => {

@@ -98,10 +98,10 @@ export function BookingPanel({
             <button
               type="button"
               className="button"
-              disabled={asking || soldOut || book.isPending}
+              aria-disabled={asking || soldOut || book.isPending}
               // Whoever is about to press it will need this.
               onPointerEnter={() => signedIn === false && void bringNewcomer()}
-              onClick={() => start()}
+              onClick={() => !asking && !soldOut && !book.isPending && start()}
             >
               {book.isPending ? t("booking") : soldOut ? t("sold_out") : t("book", { count: fits })}
             </button>

@@ -43,6 +43,7 @@ export default function Newcomer({
   const [step, setStep] = useState<JoinStep>(first);
   /** Whether the address was shown to be theirs on this way: the code works only once. */
   const verified = useRef(false);
+  const [newPassword, setNewPassword] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const email = session && me ? me.email : typed.email.trim();
 
@@ -79,7 +80,8 @@ export default function Newcomer({
         await logIn(email, typed.password);
       } catch (error) {
         if (problemOf(error).code !== "credentials_wrong") throw error;
-        // An account that there was before, with another password.
+        // Somebody had signed up with the address before: by the code the password has ended, and a mail leads to a new one.
+        setNewPassword(true);
         return setStep("known");
       }
     }
@@ -159,7 +161,9 @@ export default function Newcomer({
       ) : (
         <>
           <p className="soft mt-1 mb-4" role="status">
-            {t(verified.current ? "verified_log_in" : "known_text")}
+            {newPassword
+              ? words("verified_new_password")
+              : t(verified.current ? "verified_log_in" : "known_text")}
           </p>
           <AccountForm
             key="known"
@@ -176,7 +180,7 @@ export default function Newcomer({
             {back}
           </AccountForm>
           <p className="mt-4">
-            <Link to={withWayBack(`/forgot-password`, "/")}>{words("forgot")}</Link>
+            <Link to={withWayBack("/forgot-password", `/e/${event.slug}`, email)}>{words("forgot")}</Link>
           </p>
         </>
       )}

@@ -17,14 +17,20 @@ export function Party({
 }) {
   const t = useTranslations("book");
   const most = Math.min(LARGEST, left ?? LARGEST);
+  // A button that was `disabled` at the limit would lose the focus that it has.
+  const step = (by: number) => {
+    const next = size + by;
+    const within = next >= 1 && next <= most;
+    return { "aria-disabled": !within, onClick: () => within && choose(next) };
+  };
   return (
     <fieldset className="stepper">
       <legend className="sr-only">{t("party")}</legend>
-      <button type="button" aria-label={t("fewer")} disabled={size <= 1} onClick={() => choose(size - 1)}>
+      <button type="button" aria-label={t("fewer")} {...step(-1)}>
         <Minus aria-hidden size={20} />
       </button>
       <output aria-live="polite">{t("people", { count: size })}</output>
-      <button type="button" aria-label={t("more")} disabled={size >= most} onClick={() => choose(size + 1)}>
+      <button type="button" aria-label={t("more")} {...step(1)}>
         <Plus aria-hidden size={20} />
       </button>
     </fieldset>

@@ -1,6 +1,6 @@
 /**
- * How far somebody is on the way to their first place. It outlives the page: on a phone, looking into the mail for the code
- * may take the page out of memory. The password is not kept.
+ * How far somebody is on the way to their first place, or to an account alone. It outlives the page: on a phone, looking
+ * into the mail for the code may take the page out of memory. The password is not kept.
  */
 export type JoinStep = "new" | "known" | "code";
 
@@ -11,6 +11,9 @@ interface Joining {
 }
 
 const NAME = "guestlist.joining";
+
+/** In place of an event: the sign-up page. */
+export const NO_EVENT = "sign-up";
 
 /** What was typed on the way to a place at this event, in this tab. */
 export function recallJoining(event: string): Joining | null {

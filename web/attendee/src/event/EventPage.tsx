@@ -23,7 +23,7 @@ export default function EventPage() {
   const signedIn = useSignedIn();
   const { data, dataUpdatedAt, error, isFetching, isPlaceholderData, refetch } = useQuery({
     ...eventBy(slug),
-    // Who comes from the list has seen most of it already.
+    // Who comes from the list has seen most of it already; what it is about follows.
     placeholderData: () => listed(cache.getQueriesData({ queryKey: ["events"] }), slug),
   });
   if (data) {
@@ -84,7 +84,7 @@ function Shown({ event, asking }: { event: EventView; asking: boolean }) {
           <Announcements event={event.id} />
         </Suspense>
       )}
-      {event.description_html !== "" && (
+      {event.description_html && (
         <section aria-labelledby="about">
           <h2 id="about">{t("about")}</h2>
           <div

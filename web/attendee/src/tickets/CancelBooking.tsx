@@ -51,8 +51,8 @@ export default function CancelBooking({
         <button
           type="button"
           className="button danger"
-          disabled={cancel.isPending}
-          onClick={() => cancel.mutate()}
+          aria-disabled={cancel.isPending}
+          onClick={() => !cancel.isPending && cancel.mutate()}
         >
           {t("cancel_do", { count })}
         </button>

@@ -50,8 +50,8 @@ export function Past() {
         <button
           type="button"
           className="button quiet compact"
-          disabled={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
+          aria-disabled={isFetchingNextPage}
+          onClick={() => !isFetchingNextPage && void fetchNextPage()}
         >
           {t("more")}
         </button>

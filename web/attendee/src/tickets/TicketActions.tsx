@@ -52,8 +52,8 @@ export function TicketActions({ ticket, count }: { ticket: TicketView; count: nu
           <button
             type="button"
             className="button quiet"
-            disabled={resend.isPending}
-            onClick={() => resend.mutate()}
+            aria-disabled={resend.isPending}
+            onClick={() => !resend.isPending && resend.mutate()}
           >
             <Mail aria-hidden size={20} /> {t("resend")}
           </button>

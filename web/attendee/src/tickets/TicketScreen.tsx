@@ -96,7 +96,7 @@ export default function TicketScreen() {
             type="button"
             className="round"
             aria-label={t("previous")}
-            disabled={place === 0}
+            aria-disabled={place === 0}
             onClick={() => go(place - 1)}
           >
             <ChevronLeft aria-hidden size={24} />
@@ -106,7 +106,7 @@ export default function TicketScreen() {
             type="button"
             className="round"
             aria-label={t("next")}
-            disabled={place === party.length - 1}
+            aria-disabled={place === party.length - 1}
             onClick={() => go(place + 1)}
           >
             <ChevronRight aria-hidden size={24} />

@@ -1,5 +1,6 @@
 /** The tickets that this device keeps, so that they can be shown without a connection. */
 import type { components } from "@guestlist/shared/api";
+import { TICKETS } from "@guestlist/shared/tickets";
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
 export type TicketView = components["schemas"]["TicketView"];
@@ -17,9 +18,9 @@ interface Tickets extends DBSchema {
 let opened: Promise<IDBPDatabase<Tickets>> | null = null;
 
 function database(): Promise<IDBPDatabase<Tickets>> {
-  opened ??= openDB<Tickets>("guestlist.tickets", 1, {
+  opened ??= openDB<Tickets>(TICKETS, 1, {
     upgrade: (db) => void db.createObjectStore("tickets", { keyPath: "ticket.id" }),
-    // A newer version of the app in another tab: it waits for this one to let go.
+    // A newer version of the app, or a log-out: it waits for this one to let go.
     blocking: () => void opened?.then((db) => db.close()).finally(() => (opened = null)),
   });
   opened.catch(() => {
@@ -46,11 +47,15 @@ export async function keepTickets(owner: string, tickets: TicketView[], whole = 
   }
 }
 
-/** All tickets that are kept here, by their start. */
-export async function keptTickets(): Promise<TicketView[]> {
+/**
+ * All tickets that are kept here for `user`, by their start; for nobody, as after a log-in that ran out, those of whoever
+ * it was.
+ */
+export async function keptTickets(user: string | null): Promise<TicketView[]> {
   try {
     const kept = await (await database()).getAll("tickets");
     return kept
+      .filter(({ owner }) => user === null || owner === user)
       .map(({ ticket }) => ticket)
       .sort((a, b) => a.event.starts_at.localeCompare(b.event.starts_at));
   } catch {
@@ -58,20 +63,21 @@ export async function keptTickets(): Promise<TicketView[]> {
   }
 }
 
-/** One ticket that is kept here. */
-export async function keptTicket(id: string): Promise<TicketView | null> {
+/** One of them. */
+export async function keptTicket(id: string, user: string | null): Promise<TicketView | null> {
   try {
-    return (await (await database()).get("tickets", id))?.ticket ?? null;
+    const kept = await (await database()).get("tickets", id);
+    return kept && (user === null || kept.owner === user) ? kept.ticket : null;
   } catch {
     return null;
   }
 }
 
-/** Takes all tickets off this device. */
-export async function forgetTickets(): Promise<void> {
+/** Keeps one no longer. */
+export async function dropTicket(id: string): Promise<void> {
   try {
-    await (await database()).clear("tickets");
+    await (await database()).delete("tickets", id);
   } catch {
-    // There are none then.
+    // Then it wasn't kept.
   }
 }

@@ -1,9 +1,10 @@
 import "fake-indexeddb/auto";
+import { forgetTickets } from "@guestlist/shared/tickets";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { calendarLink } from "./calendar";
 import { upcoming } from "./groups";
 import { stateOf } from "./state";
-import { forgetTickets, keepTickets, keptTicket, keptTickets, type TicketView } from "./store";
+import { dropTicket, keepTickets, keptTicket, keptTickets, type TicketView } from "./store";
 
 const NOW = Date.parse("2026-11-28T19:00:00Z");
 const ADMITTED = { scan: "scn_1", at: "2026-11-28T18:41:00Z", door: "Main door" };
@@ -80,29 +81,51 @@ describe("what this device keeps", () => {
 
   test("can be shown again", async () => {
     await keepTickets("ada", [ticket("a", 1), ticket("a", 2)]);
-    expect((await keptTickets()).map(({ id }) => id)).toEqual(["tkt_a-1", "tkt_a-2"]);
-    expect((await keptTicket("tkt_a-2"))?.token).toBe("ABC DEF");
-    expect(await keptTicket("tkt_b-1")).toBeNull();
+    expect((await keptTickets("ada")).map(({ id }) => id)).toEqual(["tkt_a-1", "tkt_a-2"]);
+    expect((await keptTicket("tkt_a-2", "ada"))?.token).toBe("ABC DEF");
+    expect(await keptTicket("tkt_b-1", "ada")).toBeNull();
   });
 
   test("one more is kept beside the others; the whole list takes their place", async () => {
     await keepTickets("ada", [ticket("a", 1)]);
     await keepTickets("ada", [ticket("b", 1)]);
-    expect(await keptTickets()).toHaveLength(2);
+    expect(await keptTickets("ada")).toHaveLength(2);
     await keepTickets("ada", [ticket("b", 1)], true);
-    expect((await keptTickets()).map(({ id }) => id)).toEqual(["tkt_b-1"]);
+    expect((await keptTickets("ada")).map(({ id }) => id)).toEqual(["tkt_b-1"]);
   });
 
   test("is nobody else's", async () => {
     await keepTickets("ada", [ticket("a", 1)]);
+    expect(await keptTickets("grace")).toEqual([]);
+    expect(await keptTicket("tkt_a-1", "grace")).toBeNull();
     await keepTickets("grace", [ticket("b", 1)]);
-    expect((await keptTickets()).map(({ id }) => id)).toEqual(["tkt_b-1"]);
+    expect((await keptTickets(null)).map(({ id }) => id)).toEqual(["tkt_b-1"]);
+  });
+
+  test("is shown to nobody in particular too, as after a log-in that ran out", async () => {
+    await keepTickets("ada", [ticket("a", 1)]);
+    expect(await keptTickets(null)).toHaveLength(1);
+    expect((await keptTicket("tkt_a-1", null))?.token).toBe("ABC DEF");
+  });
+
+  test("one that isn't theirs any more is dropped, the others stay", async () => {
+    await keepTickets("ada", [ticket("a", 1), ticket("b", 1)]);
+    await dropTicket("tkt_a-1");
+    expect((await keptTickets("ada")).map(({ id }) => id)).toEqual(["tkt_b-1"]);
+  });
+
+  test("goes with a log-out, and what comes later is kept again", async () => {
+    await keepTickets("ada", [ticket("a", 1)]);
+    await forgetTickets();
+    expect(await keptTickets(null)).toEqual([]);
+    await keepTickets("grace", [ticket("b", 1)]);
+    expect(await keptTickets("grace")).toHaveLength(1);
   });
 
   test("a newer state of a ticket takes the place of the older", async () => {
     await keepTickets("ada", [ticket("a", 1)]);
     await keepTickets("ada", [ticket("a", 1, { state: "cancelled" })]);
-    expect((await keptTicket("tkt_a-1"))?.state).toBe("cancelled");
+    expect((await keptTicket("tkt_a-1", "ada"))?.state).toBe("cancelled");
   });
 
   test("where nothing can be kept, nothing breaks", async () => {
@@ -115,8 +138,8 @@ describe("what this device keeps", () => {
     });
     const store = await import("./store");
     await store.keepTickets("ada", [ticket("a", 1)]);
-    expect(await store.keptTickets()).toEqual([]);
-    expect(await store.keptTicket("tkt_a-1")).toBeNull();
+    expect(await store.keptTickets("ada")).toEqual([]);
+    expect(await store.keptTicket("tkt_a-1", "ada")).toBeNull();
     vi.stubGlobal("indexedDB", real);
   });
 });

@@ -1,7 +1,7 @@
 /** Tickets: from the API, and where that can't be reached, from what this device keeps. */
-import { api, currentSession, mayPass, problemOf } from "@guestlist/shared/api";
+import { api, currentSession, lastUser, mayPass, problemOf } from "@guestlist/shared/api";
 import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { keepTickets, keptTicket, keptTickets, type TicketView } from "./store";
+import { dropTicket, keepTickets, keptTicket, keptTickets, type TicketView } from "./store";
 
 /** How many pages are read at most: of people with more bookings, the nearest in time are on the first. */
 const MOST_PAGES = 5;
@@ -46,7 +46,7 @@ export function useTickets() {
         return { tickets, kept: null };
       } catch (error) {
         if (!keptWillDo(error)) throw error;
-        return { tickets: await keptTickets(), kept: error };
+        return { tickets: await keptTickets(lastUser()), kept: error };
       }
     },
     // What was kept is only good until there is a connection again.
@@ -86,7 +86,8 @@ export function ticketBy(id: string) {
         if (owner) await keepTickets(owner, [data]);
         return { ticket: data, kept: null };
       } catch (error) {
-        const ticket = keptWillDo(error) ? await keptTicket(id) : null;
+        if (problemOf(error).status === 404) await dropTicket(id);
+        const ticket = keptWillDo(error) ? await keptTicket(id, lastUser()) : null;
         if (!ticket) throw error;
         return { ticket, kept: error };
       }
@@ -98,16 +99,19 @@ export function ticketBy(id: string) {
 export function useTicket(id: string) {
   const kept = useQuery({
     queryKey: ["kept", id],
-    queryFn: () => keptTicket(id),
+    queryFn: () => keptTicket(id, lastUser()),
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
   const read = useQuery({
     ...ticketBy(id),
     // At the door it turns to "you're in" by itself.
     refetchInterval: (query) => (isNear(query.state.data?.ticket) ? 10_000 : false),
   });
+  // Without an answer, what was seen last stays. A no means that it is theirs no longer, or never was.
+  const refused = read.error !== null && !mayPass(problemOf(read.error));
   return {
-    ticket: read.data?.ticket ?? kept.data ?? undefined,
+    ticket: refused ? undefined : (read.data?.ticket ?? kept.data ?? undefined),
     error: read.error,
     refetch: read.refetch,
   };
@@ -138,7 +142,7 @@ export function useParty(booking: string | undefined) {
         return data.tickets.map((ticket) => ticket.id);
       } catch (error) {
         if (!keptWillDo(error)) throw error;
-        const kept = (await keptTickets()).filter((ticket) => ticket.booking === booking);
+        const kept = (await keptTickets(lastUser())).filter((ticket) => ticket.booking === booking);
         return kept.sort((a, b) => a.number - b.number).map((ticket) => ticket.id);
       }
     },

@@ -27,6 +27,7 @@ export function LogIn() {
   useEffect(() => title.current?.focus(), []);
   const { errors } = form.formState;
   const back = encodeURIComponent(`/organize${pathname}`);
+  const email = encodeURIComponent(form.watch("email").trim());
   return (
     <main id="main" className="page slim flex min-h-dvh flex-col">
       <title>{t("page_title")}</title>
@@ -66,7 +67,10 @@ export function LogIn() {
             <button type="submit" className="button" aria-disabled={enter.isPending}>
               {t("enter")}
             </button>
-            <a href="/forgot-password" className="inline-flex min-h-11 items-center">
+            <a
+              href={`/forgot-password?to=${back}&email=${email}`}
+              className="inline-flex min-h-11 items-center"
+            >
               {t("forgot")}
             </a>
           </div>

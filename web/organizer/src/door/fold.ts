@@ -1,5 +1,5 @@
 /** Marks that can't be seen, as the server takes them out of names (shared/domain/src/text.rs). */
-const UNSEEN = /[\p{M}\u202A-\u202E\u2066-\u2069\u200B\u200E\u200F\u061C\uFEFF\u00AD]/gu;
+const UNSEEN = /[\p{M}\u202A-\u202E\u2060-\u206F\u200B\u200E\u200F\u061C\uFEFF\u00AD]/gu;
 
 /** A text without case and accents, as the server folds it: "Ёлка" and "елка" are found alike. */
 export function fold(text: string): string {

@@ -41,6 +41,10 @@ describe("where a ticket was let in", () => {
   test("here, though the server said no: somebody did go in", () => {
     expect(admissionOf(listed, [scan("admitted", { answer: answer("refused") })], 30_000)).toBeDefined();
   });
+  test("nowhere, after it was taken back elsewhere", () => {
+    const undone: Answer = { ...answer("refused"), reason: "undone" };
+    expect(admissionOf(listed, [scan("admitted", { answer: undone })], 0)).toBeUndefined();
+  });
   test("a refused scan is no admission", () => {
     expect(admissionOf(listed, [scan("refused"), scan("already_in")], 0)).toBeUndefined();
   });

@@ -20,6 +20,8 @@ export function admissionOf(
   const said = listed?.admission;
   if (said && !undone.includes(said.scan)) return said;
   const mine = own.find((scan) => {
+    // Taken back at another door before this one had heard of its own.
+    if (scan.answer?.reason === "undone") return false;
     if (scan.undo || scan.verdict.outcome !== "admitted") return letIn(scan) && isAhead(scan, asOf);
     // What the server hasn't counted stays a fact here: somebody did go in.
     return scan.answer?.outcome !== "admitted" || isAhead(scan, asOf);

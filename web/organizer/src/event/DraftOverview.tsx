@@ -1,10 +1,11 @@
+import { useSession } from "@guestlist/shared/api";
 import { CircleCheck, CircleDashed, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useTranslations } from "use-intl";
-import { check } from "../form/check";
+import { readKept } from "../form/kept";
 import { PreviewButton } from "../form/Preview";
-import { valuesOf } from "../form/values";
+import { standingOf } from "../form/standing";
 import { useNow } from "../ui/useNow";
 import { DiscardDialog } from "./DiscardDialog";
 import { PublishDialog } from "./PublishDialog";
@@ -13,16 +14,22 @@ import type { EventView } from "./phase";
 /** A draft: what is there, what is missing, and publishing. */
 export function DraftOverview({ event }: { event: EventView }) {
   const t = useTranslations("draft");
+  const parts = useTranslations("parts");
+  const user = useSession()?.user ?? "";
   const navigate = useNavigate();
   const now = useNow();
   const [asking, setAsking] = useState<"publish" | "discard" | null>(null);
-  const late = check(valuesOf(event), null, now).some((fault) => fault.why === "past");
+  const { values, late, open, unsent } = standingOf(event, readKept(user, event.id), now);
+  const ready = !late && !unsent && open.length === 0;
   const steps = [
-    { done: true, word: t("basics") },
+    open.length === 0
+      ? { done: true, word: t("basics") }
+      : { done: false, word: t("open_parts", { parts: open.map((part) => parts(part)).join(", ") }) },
+    ...(unsent ? [{ done: false, word: t("unsent") }] : []),
     { done: !late, word: late ? t("late") : t("ahead") },
     {
-      done: event.description !== "",
-      word: event.description === "" ? t("no_description") : t("description"),
+      done: Boolean(event.description),
+      word: event.description ? t("description") : t("no_description"),
     },
     {
       done: !event.cover_url.startsWith("/covers/"),
@@ -48,14 +55,14 @@ export function DraftOverview({ event }: { event: EventView }) {
         </ul>
       </div>
       <div className="grid content-start gap-3">
-        <button type="button" className="button" disabled={late} onClick={() => setAsking("publish")}>
+        <button type="button" className="button" disabled={!ready} onClick={() => setAsking("publish")}>
           {t("publish")}
         </button>
         <Link to={`/events/${event.id}/edit`} className="button quiet">
           <Pencil aria-hidden size={18} />
           {t("edit")}
         </Link>
-        <PreviewButton values={valuesOf(event)} event={event} />
+        <PreviewButton values={values} event={event} />
         <button type="button" className="button danger mt-4" onClick={() => setAsking("discard")}>
           <Trash2 aria-hidden size={18} />
           {t("discard")}
@@ -63,7 +70,7 @@ export function DraftOverview({ event }: { event: EventView }) {
       </div>
       <PublishDialog
         event={event}
-        open={asking === "publish"}
+        open={asking === "publish" && ready}
         onClose={() => setAsking(null)}
         onPublished={() => navigate(`/events/${event.id}`)}
       />

@@ -1,7 +1,7 @@
 import { useWhen } from "@guestlist/shared/i18n";
 import { EyeOff, ScanLine } from "lucide-react";
-import type { ReactNode } from "react";
-import { NavLink } from "react-router";
+import { type ReactNode, useEffect, useRef } from "react";
+import { NavLink, useLocation } from "react-router";
 import { useTranslations } from "use-intl";
 import { useNow } from "../ui/useNow";
 import { PhaseChip } from "./PhaseChip";
@@ -20,6 +20,16 @@ export function EventHead({ event }: { event: EventView }) {
   const t = useTranslations("event");
   const phase = phaseOf(event, useNow());
   const when = useWhen()(event);
+  const { pathname } = useLocation();
+  const tabs = useRef<HTMLUListElement>(null);
+  // Where they don't fit side by side, the page one is on is in sight: looked at anew at each address.
+  useEffect(() => {
+    const list = tabs.current;
+    const current = list?.querySelector<HTMLElement>("[aria-current=page]");
+    if (!list || !current) return;
+    const [around, own] = [list.getBoundingClientRect(), current.getBoundingClientRect()];
+    list.scrollLeft += Math.max(0, own.right - around.right) - Math.max(0, around.left - own.left);
+  }, [pathname]);
   return (
     <header className="mb-6">
       <div className="flex items-start gap-4">
@@ -50,13 +60,13 @@ export function EventHead({ event }: { event: EventView }) {
         </div>
       </div>
       <nav aria-label={t("pages")} className="mt-4 border-line border-b">
-        <ul className="list-none -mb-px flex flex-wrap sm:gap-x-1">
+        <ul ref={tabs} className="list-none -mb-px flex overflow-x-auto [scrollbar-width:none] sm:gap-x-1">
           {PAGES.map(([path, word]) => (
-            <li key={word}>
+            <li key={word} className="shrink-0">
               <NavLink
                 to={`/events/${event.id}${path}`}
                 end
-                className="inline-flex min-h-11 items-center gap-2 border-transparent border-b-3 px-1.75 text-sm sm:px-3 sm:text-base text-soft no-underline hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+                className="inline-flex min-h-11 items-center gap-2 whitespace-nowrap border-transparent border-b-3 px-1.5 text-sm -outline-offset-3 sm:px-3 sm:text-base text-soft no-underline hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink"
               >
                 {word === "doors" && <ScanLine aria-hidden size={16} className="hidden sm:block" />}
                 {t(`tabs.${word}`)}

@@ -1,4 +1,4 @@
-import { problemOf, queries } from "@guestlist/shared/api";
+import { problemOf, queries, useSession } from "@guestlist/shared/api";
 import { Loading } from "@guestlist/shared/ui";
 import { Link, Outlet, useOutletContext, useParams } from "react-router";
 import { useTranslations } from "use-intl";
@@ -12,11 +12,13 @@ import { useHue } from "./useHue";
 export default function EventPages() {
   const { event: id = "" } = useParams();
   const { data: event, error, refetch } = useEvent(id, 30_000);
+  const session = useSession();
   useHue(event?.hue);
   if (!event) {
     if (error) return <Missing error={error} retry={refetch} />;
     return <Loading />;
   }
+  if (event.organizer.id !== session?.user) return <NotYours event={event} />;
   return (
     <>
       <EventHead event={event} />
@@ -38,6 +40,31 @@ export function useEvent(id: string, every: number | false) {
 /** The event whose page one is on. */
 export function useThisEvent(): EventView {
   return useOutletContext<EventView>();
+}
+
+/** It is somebody else's: one can look at it, as everybody can, and nothing more. */
+export function NotYours({ event }: { event: EventView }) {
+  const t = useTranslations("event");
+  return (
+    <>
+      <title>{t("page_title_unknown")}</title>
+      <Nothing
+        title={t("not_yours_title")}
+        action={
+          <div className="row justify-center">
+            <Link to="/" className="button">
+              {t("back_to_list")}
+            </Link>
+            <a href={event.url} className="button quiet">
+              {t("guest_page")}
+            </a>
+          </div>
+        }
+      >
+        {t("not_yours_text")}
+      </Nothing>
+    </>
+  );
 }
 
 /** It could not be read: it isn't there, isn't one's own, or there was no answer. */

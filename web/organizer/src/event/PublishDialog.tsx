@@ -1,7 +1,7 @@
 import { api, problemOf } from "@guestlist/shared/api";
-import { useWhen } from "@guestlist/shared/i18n";
+import { useMoney, useWhen } from "@guestlist/shared/i18n";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CalendarCheck2, Eye, EyeOff, Users } from "lucide-react";
+import { CalendarCheck2, Eye, EyeOff, Users, Wallet } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import { VerifyDialog } from "../account/VerifyDialog";
@@ -26,6 +26,7 @@ export function PublishDialog({
   const t = useTranslations("publish");
   const client = useQueryClient();
   const when = useWhen()(event);
+  const money = useMoney();
   const say = useSay();
   const [verifying, setVerifying] = useState(false);
   const publish = useMutation({
@@ -72,6 +73,9 @@ export function PublishDialog({
           </Fact>
           <Fact icon={<Users aria-hidden size={20} />}>
             {event.capacity === undefined ? t("open") : t("places", { capacity: event.capacity })}
+          </Fact>
+          <Fact icon={<Wallet aria-hidden size={20} />}>
+            {event.price ? t("price", { price: money(event.price) }) : t("free")}
           </Fact>
           <Fact icon={<CalendarCheck2 aria-hidden size={20} />}>
             {t("when", { date: when.date, time: when.time, reminders: remindersOf(event) })}

@@ -2,7 +2,7 @@ import { type components, queries } from "@guestlist/shared/api";
 import { Loading } from "@guestlist/shared/ui";
 import { useTranslations } from "use-intl";
 import { Plot } from "../plot/Plot";
-import type { Reading } from "../plot/scale";
+import { type Reading, untilOf } from "../plot/scale";
 import { Trouble } from "../ui/Trouble";
 import { useNow } from "../ui/useNow";
 import type { EventView, Phase } from "./phase";
@@ -77,8 +77,7 @@ function Bookings({
   const last = counts.at(-1)?.at ?? first.at;
   const opened = event.published_at ? Date.parse(event.published_at) : first.at;
   const from = Math.min(opened, first.at);
-  // A step counts what there was by its end, which may not have come yet.
-  const to = Math.max(from + width, Math.min(last + width, now), Math.min(now, Date.parse(event.ends_at)));
+  const to = untilOf({ from, last: last + width, closes: Date.parse(event.ends_at), now });
   return (
     <Plot
       title={t("bookings")}
@@ -110,16 +109,8 @@ function Arrivals({
     return <Nothing title={t("arrivals")} text={phase === "now" ? t("no_arrivals") : t("never_came")} />;
   const last = counts.at(-1)?.at ?? first.at;
   const from = Math.min(first.at, Date.parse(event.starts_at) - 15 * MINUTE);
-  const to = Math.max(last + 5 * MINUTE, Math.min(now, Date.parse(event.ends_at)));
-  return (
-    <Plot
-      title={t("arrivals")}
-      readings={counts}
-      from={from}
-      to={Math.max(to, from + 30 * MINUTE)}
-      zone={event.zone}
-    />
-  );
+  const to = untilOf({ from, last: last + WIDTHS.five_minutes, closes: Date.parse(event.ends_at), now });
+  return <Plot title={t("arrivals")} readings={counts} from={from} to={to} zone={event.zone} />;
 }
 
 function Nothing({ title, text }: { title: string; text: string }) {

@@ -13,7 +13,7 @@ export function Fill({ event, phase }: { event: OwnEvent; phase: Phase }) {
   const share = capacity ? Math.min(1, places.booked / capacity) : null;
   const started = phase === "now" || phase === "past";
   return (
-    <dl className="flex gap-x-4 md:grid md:grid-cols-[170px_130px] md:justify-end md:text-right">
+    <dl className="flex flex-wrap gap-x-4 gap-y-1 md:grid md:grid-cols-[170px_130px] md:justify-end md:text-right">
       <div>
         <dt className="sr-only">{t("booked")}</dt>
         <dd>
@@ -31,7 +31,7 @@ export function Fill({ event, phase }: { event: OwnEvent; phase: Phase }) {
           </div>
         )}
       </div>
-      <div>
+      <div className="whitespace-nowrap">
         <dt className="sr-only">{started ? t("admitted") : t("left")}</dt>
         <dd>
           {started ? (

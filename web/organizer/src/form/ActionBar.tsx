@@ -71,6 +71,7 @@ function Standing({
   onUndo: () => void;
 }) {
   const t = useTranslations("saving");
+  const parts = useTranslations("parts");
   const act = (word: ReactNode, onClick: () => void) => (
     <button
       type="button"
@@ -113,6 +114,18 @@ function Standing({
         <>
           <CircleAlert aria-hidden size={18} className="shrink-0 text-warn" />
           <span>{t("partly")}</span>
+          {act(t("show"), onFaults)}
+        </>
+      );
+    case "missing":
+      return (
+        <>
+          <CircleAlert aria-hidden size={18} className="shrink-0 text-warn" />
+          <span>
+            {t("missing", {
+              parts: state.kind === "missing" ? state.parts.map((part) => parts(part)).join(", ") : "",
+            })}
+          </span>
           {act(t("show"), onFaults)}
         </>
       );

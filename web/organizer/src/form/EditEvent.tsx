@@ -4,7 +4,7 @@ import { Empty, Loading } from "@guestlist/shared/ui";
 import { Link, useLocation, useParams } from "react-router";
 import { useTranslations } from "use-intl";
 import { EventHead } from "../event/EventHead";
-import { Missing, useEvent } from "../event/EventPages";
+import { Missing, NotYours, useEvent } from "../event/EventPages";
 import { phaseOf } from "../event/phase";
 import { useHue } from "../event/useHue";
 import { Trouble } from "../ui/Trouble";
@@ -26,6 +26,7 @@ export default function EditEvent() {
   if (id !== "" && !event) return error ? <Missing error={error} retry={refetch} /> : <Loading />;
   if (profile.isPending || !session) return <Loading />;
   if (!profile.data && id === "") return <Trouble error={profile.error} retry={() => profile.refetch()} />;
+  if (event && event.organizer.id !== session.user) return <NotYours event={event} />;
   const phase = event && phaseOf(event, Date.now());
   if (event && (phase === "cancelled" || phase === "past")) {
     return (

@@ -3,6 +3,7 @@ import { check, isMissing, saidByServer, unsendable } from "./check";
 import { merge } from "./merge";
 import { minorUnits, typedAmount } from "./money";
 import { pointOf } from "./point";
+import { standingOf } from "./standing";
 import { EVENT } from "./testing";
 import { changedParts, changeOf, type EventView, emptyValues, requestOf, valuesOf } from "./values";
 import { between, instantOf, moved, wallAt } from "./wall";
@@ -169,6 +170,36 @@ describe("what is wrong", () => {
     expect(saidByServer(below, valuesOf(EVENT))).toEqual([
       { field: "capacity", part: "capacity", why: "below_confirmed", about: { confirmed: 87 } },
     ]);
+  });
+});
+
+describe("a draft, with what its form holds", () => {
+  const { price: _, capacity: __, ...bare } = EVENT;
+  const standing = (change: Partial<ReturnType<typeof valuesOf>>) =>
+    standingOf(bare, { values: { ...valuesOf(bare), ...change }, base: bare, pending: null }, NOW);
+
+  test("is as the server has it where nothing is kept", () => {
+    expect(standingOf(bare, null, NOW)).toEqual({
+      values: valuesOf(bare),
+      late: false,
+      open: [],
+      unsent: false,
+    });
+  });
+  test("lacks a price or a number of places that was never entered", () => {
+    expect(standing({ paid: true })).toMatchObject({ open: ["price"], unsent: false });
+    expect(standing({ paid: true, amount: "12,505" })).toMatchObject({ open: ["price"], unsent: false });
+    expect(standing({ limited: true })).toMatchObject({ open: ["capacity"], unsent: false });
+  });
+  test("isn't all there while something typed wasn't sent", () => {
+    expect(standing({ description: "New" })).toMatchObject({ open: [], unsent: true });
+  });
+  test("is late with a start in the past", () => {
+    expect(standing({ starts: "2026-11-20T12:00", ends: "2026-11-20T13:00" })).toMatchObject({
+      late: true,
+      open: [],
+      unsent: false,
+    });
   });
 });
 

@@ -125,6 +125,34 @@ describe("a draft", () => {
     expect(world.kept?.values.capacity).toBe("0");
   });
 
+  test("isn't called saved while the form lacks something", async () => {
+    const server = new Server();
+    const { price: _, ...free } = EVENT;
+    const { saver, world } = saverOn(server, free);
+    saver.change({ ...valuesOf(free), name: "Other", paid: true, amount: "" });
+    await vi.runAllTimersAsync();
+    expect(server.asked).toEqual(["change name"]);
+    expect(saver.state).toEqual({ kind: "missing", parts: ["price"] });
+    expect(world.kept?.values.paid).toBe(true);
+    if (server.event) saver.adopt({ ...server.event, version: 9 });
+    expect(saver.state.kind).toBe("missing");
+  });
+
+  test("is sent when one leaves before the pause, and not tried again from there", async () => {
+    const server = new Server();
+    const { saver, world } = saverOn(server, EVENT);
+    saver.change({ ...valuesOf(EVENT), description: "Thirteen films." });
+    await saver.leave();
+    expect(server.event?.description).toBe("Thirteen films.");
+    expect(world.kept).toBeNull();
+    server.fails = [OFFLINE];
+    saver.change({ ...valuesOf(EVENT), description: "Fourteen films." });
+    await saver.leave();
+    await vi.runAllTimersAsync();
+    expect(server.asked).toHaveLength(2);
+    expect(world.kept?.values.description).toBe("Fourteen films.");
+  });
+
   test("is tried again while there is no answer, and nothing is lost", async () => {
     const server = new Server();
     server.fails = [OFFLINE, { code: "busy", status: 503, detail: "" }];

@@ -9,6 +9,7 @@ import {
   changeOf,
   type EventView,
   type NewEvent,
+  type Part,
   requestOf,
   type Values,
   valuesOf,
@@ -23,6 +24,8 @@ export type State =
   | { kind: "saving" }
   /** The same, but for what can't be sent as it is. */
   | { kind: "partly" }
+  /** The same, as far as the form is filled in: these parts it still asks for. */
+  | { kind: "missing"; parts: Part[] }
   /** No answer; it is tried again. */
   | { kind: "failed"; problem: Problem }
   /** The server said no; nothing is tried until something changes. */
@@ -63,6 +66,7 @@ export class Saver {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | null = null;
   private failures = 0;
+  private left = false;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly setting: Setting) {
@@ -87,6 +91,7 @@ export class Saver {
   /** Takes in what was typed. */
   change(values: Values): void {
     this.values = values;
+    this.left = false;
     this.write();
     if (this.state.kind === "dispute") return;
     if (this.state.kind !== "saving") this.put({ kind: this.isSame() ? "saved" : "kept" });
@@ -116,7 +121,7 @@ export class Saver {
     this.setting.saved(event);
     this.write();
     if (this.state.kind !== "dispute" && this.state.kind !== "saving")
-      this.put({ kind: this.isSame() ? "saved" : this.isLive ? "partly" : "kept" });
+      this.put(this.isLive ? this.standing() : { kind: this.isSame() ? "saved" : "kept" });
   }
 
   /** Lays what is there now under what was typed: for an answer that it has changed meanwhile. True where that was all. */
@@ -142,13 +147,25 @@ export class Saver {
     this.setting.keep(null);
   }
 
-  /** Stops; what was typed stays kept. */
-  stop(): void {
-    clearTimeout(this.timer);
+  /** One goes away from the form: what isn't saved is sent now, once. What can't be sent stays kept. */
+  async leave(): Promise<void> {
+    this.left = true;
+    await this.flush();
   }
 
   private isSame(): boolean {
     return this.base !== null && changedParts(valuesOf(this.base), this.values).length === 0;
+  }
+
+  /** How the form stands when all is sent that can be. */
+  private standing(): State {
+    const { values, base } = this;
+    if (base === null) return { kind: "kept" };
+    const faults = check(values, base, this.setting.now());
+    if (Object.keys(changeOf(valuesOf(base), values, unsendable(faults))).length > 0) return { kind: "kept" };
+    if (faults.some((fault) => !isMissing(fault))) return { kind: "partly" };
+    const parts = [...new Set(faults.map((fault) => fault.part))];
+    return parts.length > 0 ? { kind: "missing", parts } : { kind: "saved" };
   }
 
   private write(): void {
@@ -163,6 +180,8 @@ export class Saver {
 
   private later(wait: number): void {
     clearTimeout(this.timer);
+    // Whoever opens the form again brings a saver of their own.
+    if (this.left) return;
     this.timer = setTimeout(() => void this.run(), wait);
   }
 
@@ -196,13 +215,12 @@ export class Saver {
   private async step(): Promise<boolean> {
     if (!this.isLive) return false;
     const { values, base } = this;
-    const faults = check(values, base, this.setting.now());
-    const without = unsendable(faults);
+    const without = unsendable(check(values, base, this.setting.now()));
     if (base === null) return this.create(values, without);
     const change = changeOf(valuesOf(base), values, without);
     if (Object.keys(change).length === 0) {
       this.write();
-      this.put({ kind: faults.some((fault) => !isMissing(fault)) ? "partly" : "saved" });
+      this.put(this.standing());
       return false;
     }
     this.put({ kind: "saving" });

@@ -56,11 +56,12 @@ export function useSaver({
       ...start,
       keep: (kept) => keep(user, saver.base?.id ?? null, kept),
       saved(event) {
-        client.setQueryData(
-          queries.queryOptions("get", "/api/events/{event}", { params: { path: { event: event.id } } })
-            .queryKey,
-          event,
-        );
+        const { queryKey } = queries.queryOptions("get", "/api/events/{event}", {
+          params: { path: { event: event.id } },
+        });
+        // An answer still on its way may be of before this.
+        void client.cancelQueries({ queryKey });
+        client.setQueryData(queryKey, event);
         void client.invalidateQueries({ queryKey: ["get", "/api/me/events"] });
         setCurrent(event);
       },
@@ -84,7 +85,7 @@ export function useSaver({
     addEventListener("online", online);
     return () => {
       removeEventListener("online", online);
-      saver.stop();
+      void saver.leave();
     };
   }, [saver, start]);
   return { saver, state, start, event: current };

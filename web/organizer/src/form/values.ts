@@ -87,7 +87,7 @@ export function valuesOf(event: EventView): Values {
   return {
     name: event.name,
     kind: event.kind,
-    description: event.description,
+    description: event.description ?? "",
     starts: event.starts,
     ends: event.ends,
     zone: event.zone,

@@ -1,12 +1,12 @@
 import { type PointerEvent, useEffect, useId, useRef, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useStamp } from "../ui/useStamp";
-import { countAt, countMarks, type Reading, stepLine, thinned, timeMarks } from "./scale";
+import { countAt, countMarks, type Reading, roomy, stepLine, thinned, timeMarks } from "./scale";
 
 /** Measures, in letters' heights: the plot grows with the reader's text. */
 const MEASURES = { height: 12.5, left: 2.75, right: 0.875, top: 0.875, bottom: 1.75 };
-/** How much room a mark on the time axis takes. */
-const MARK = 6;
+/** How much room a mark on the time axis takes, and how little is enough. */
+const MARK = { takes: 6, needs: 5.5 };
 /** How many lines the table beside a plot has at most. */
 const LINES = 24;
 
@@ -53,6 +53,8 @@ export function Plot({
   const x = (at: number) => left + ((at - from) / (to - from)) * (width - left - right);
   const y = (count: number) => height - bottom - (count / top) * (height - topGap - bottom);
   const line = stepLine(readings, to, x, y);
+  const most = Math.max(2, Math.floor((width - left - right) / (MARK.takes * letter)));
+  const times = roomy(timeMarks(from, to, zone, most), x, MARK.needs * letter);
   const [first] = readings;
 
   const point = (event: PointerEvent<SVGSVGElement>) => {
@@ -97,7 +99,7 @@ export function Plot({
                 </text>
               </g>
             ))}
-            {timeMarks(from, to, zone, Math.max(2, Math.floor(width / (MARK * letter)))).map((mark) => (
+            {times.map((mark) => (
               <g key={mark.at}>
                 <line
                   x1={x(mark.at)}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countAt, countMarks, stepLine, thinned, timeMarks } from "./scale";
+import { countAt, countMarks, roomy, stepLine, thinned, timeMarks, untilOf } from "./scale";
 
 describe("marks of a count", () => {
   test.each([
@@ -26,6 +26,10 @@ describe("marks of time", () => {
       "17:15",
     ]);
     expect(marks.every((mark) => !mark.day)).toBe(true);
+  });
+  test("leave room for their words", () => {
+    const marks = [0, 50, 90, 120].map((at) => ({ at, day: false }));
+    expect(roomy(marks, (at) => at, 60).map((mark) => mark.at)).toEqual([0, 90]);
   });
   test("are days over a longer time, through a change of clocks", () => {
     const marks = timeMarks(at("2027-03-26T12:00:00Z"), at("2027-03-31T12:00:00Z"), "Europe/Berlin");
@@ -76,6 +80,15 @@ describe("the line", () => {
         (y) => y,
       ),
     ).toBe("");
+  });
+  test("ends at now, and for what is over with its last step or its end", () => {
+    const closes = 100 * 60_000;
+    const until = (last: number, now: number) =>
+      untilOf({ from: 0, last: last * 60_000, closes, now: now * 60_000 }) / 60_000;
+    expect(until(60, 6)).toBe(6);
+    expect(until(60, 0)).toBe(1);
+    expect(until(60, 500)).toBe(100);
+    expect(until(120, 500)).toBe(120);
   });
   test("has a count at each instant", () => {
     expect([5, 10, 15, 20, 99].map((at) => countAt(readings, at))).toEqual([0, 2, 2, 5, 5]);

@@ -60,6 +60,34 @@ export function timeMarks(from: number, to: number, zone: string, most = 6): Tim
   return marks;
 }
 
+/** The marks that have room for their words: at least `gap` from the one before. */
+export function roomy(marks: TimeMark[], x: (at: number) => number, gap: number): TimeMark[] {
+  const kept: TimeMark[] = [];
+  for (const mark of marks) {
+    const before = kept.at(-1);
+    if (!before || x(mark.at) - x(before.at) >= gap) kept.push(mark);
+  }
+  return kept;
+}
+
+/**
+ * Where a plot ends: with the end of its last step or when the event closes, whichever is later, but never after now. A
+ * step counts what there was by its end, which may not have come yet.
+ */
+export function untilOf({
+  from,
+  last,
+  closes,
+  now,
+}: {
+  from: number;
+  last: number;
+  closes: number;
+  now: number;
+}): number {
+  return Math.max(from + MINUTE, Math.min(now, Math.max(last, closes)));
+}
+
 /** The count at an instant: that of the last reading not after it. */
 export function countAt(readings: Reading[], at: number): number {
   let count = 0;

@@ -1,4 +1,5 @@
 /** Signing in and out: what changes the cookie, and therefore takes its turn among the tabs. */
+import { forgetTickets } from "../tickets";
 import { api } from "./client";
 import { accessToken, forgotten, inTurn, signedIn } from "./session";
 
@@ -15,13 +16,15 @@ export async function logIn(email: string, password: string): Promise<void> {
 }
 
 /**
- * Signs out in this browser.
+ * Signs out in this browser; the tickets that it keeps go too, whichever app that is done in.
  * @throws The server's problem: then one is still signed in.
  */
 export async function logOut(): Promise<void> {
   await inTurn(async () => {
     const { error } = await api.POST("/api/tokens/revoke", { body: {} });
     if (error) throw error;
+    // First: every tab that hears of it looks at once for what is still kept.
+    await forgetTickets();
     forgotten();
   });
 }

@@ -17,6 +17,7 @@ export {
   accessToken,
   currentSession,
   forgotten,
+  lastUser,
   onSession,
   type Session,
   signedIn,

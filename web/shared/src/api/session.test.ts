@@ -150,6 +150,28 @@ describe("two tabs", () => {
     expect(await one.accessToken()).toBeNull();
   });
 
+  test("at a log-out the tickets are gone before anybody hears of it", async () => {
+    browser((request) =>
+      path(request).endsWith("/revoke") ? new Response(null, { status: 204 }) : tokensFor("ada"),
+    );
+    const tab = await newTab();
+    await tab.accessToken();
+    expect(tab.lastUser()).toBe("ada");
+    const order: string[] = [];
+    const gone: { onsuccess?: () => void } = {};
+    vi.stubGlobal("indexedDB", {
+      deleteDatabase(name: string) {
+        order.push(name);
+        setTimeout(() => gone.onsuccess?.());
+        return gone;
+      },
+    });
+    tab.onSession(() => order.push("heard"));
+    await tab.account.logOut();
+    expect(order).toEqual(["guestlist.tickets", "heard"]);
+    expect(tab.lastUser()).toBeNull();
+  });
+
   test("a refresh under way doesn't undo a log-out", async () => {
     const { open, opened } = gate();
     const order: string[] = [];

@@ -21,7 +21,7 @@ interface Held extends Session {
   until: number;
 }
 
-/** Says that there is a log-in to resume, so that nobody else's visit asks the server for one. */
+/** Says that there is a log-in to resume, so that nobody else's visit asks the server for one; and whose it is. */
 const MARK = "guestlist.signed-in";
 /** How long before its end an access token is replaced, in milliseconds. */
 const MARGIN = 30_000;
@@ -42,7 +42,7 @@ function put(next: Held | null): void {
 }
 
 function share(next: Held | null): void {
-  remember(MARK, next ? "1" : null);
+  remember(MARK, next ? next.user : null);
   put(next);
   channel?.postMessage(next);
 }
@@ -61,6 +61,11 @@ export function onSession(listener: () => void): () => void {
 /** Whether somebody was signed in on this browser when last seen. */
 export function wasSignedIn(): boolean {
   return recall(MARK) !== null;
+}
+
+/** Who is signed in, or was when last seen: without a connection nobody can say more. */
+export function lastUser(): string | null {
+  return held?.user ?? recall(MARK);
 }
 
 /** Takes in what the server answered to a log-in or refresh. */
