@@ -22,7 +22,10 @@ async function type(page: Page, target: Locator, text: string): Promise<void> {
   await page.keyboard.type(text);
 }
 
-test("a guest books, looks at the ticket and thinks twice about cancelling, by keyboard", async ({ page, runner }) => {
+test("a guest books, looks at the ticket and thinks twice about cancelling, by keyboard", async ({
+  page,
+  runner,
+}) => {
   const event = await newEvent(runner, await newPerson(runner, "Vera Lind"));
   const email = newEmail("ada");
   await page.goto(`/e/${event.slug}`);
