@@ -2,11 +2,8 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
-import { compressed, fonts, messages, router } from "../shared/vite/index.ts";
+import { compressed, fonts, messages, router, server } from "../shared/vite/index.ts";
 import { APP_PAGES } from "./src/shell/appPages.ts";
-
-/** The functions, as `cargo run` serves them. */
-const RUNNER = process.env.GUESTLIST_RUNNER ?? "http://localhost:4040";
 
 /** Chunks whose names stay, so that the server's pages can name what the app needs on them. */
 const NAMES: Record<string, string> = { EventPage: "event", en: "words-en", ru: "words-ru" };
@@ -104,9 +101,5 @@ export default defineConfig({
       },
     },
   },
-  server: {
-    proxy: Object.fromEntries(
-      ["/api", "/covers", "/pictures", "/.well-known", "/uploads"].map((path) => [path, RUNNER]),
-    ),
-  },
+  server,
 });

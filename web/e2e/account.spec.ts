@@ -1,24 +1,5 @@
 /** Accounts as guests meet them: on the way in, on a device that others use too, and without a connection. */
-import type { Page } from "@playwright/test";
-import {
-  codeFor,
-  expect,
-  mailTo,
-  newEmail,
-  newEvent,
-  newPerson,
-  type Person,
-  signIn,
-  test,
-} from "./fixtures";
-
-async function logIn(page: Page, person: Person): Promise<void> {
-  await page.goto("/log-in");
-  await page.getByLabel("Email address").fill(person.email);
-  await page.getByLabel("Password", { exact: true }).fill(person.password);
-  await page.getByRole("button", { name: "Log in" }).click();
-  await expect(page).toHaveURL(/\/$/);
-}
+import { codeFor, expect, logIn, mailTo, newEmail, newEvent, newPerson, signIn, test } from "./fixtures";
 
 test("a log-out in the organizers' app takes the tickets off the device", async ({ page, runner }) => {
   const [host, mia, bob] = await Promise.all([
@@ -35,7 +16,7 @@ test("a log-out in the organizers' app takes the tickets off the device", async 
   );
   const ticket = `/tickets/${tickets[0]?.id}`;
   const code = page.getByRole("img", { name: /QR code/ });
-  await logIn(page, mia);
+  await logIn(page, runner.origin, mia);
   await page.goto("/tickets");
   await expect(page.getByRole("link", { name: event.name })).toBeVisible();
   // Another tab of hers shows the ticket meanwhile.
@@ -54,7 +35,7 @@ test("a log-out in the organizers' app takes the tickets off the device", async 
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(code).toBeHidden();
 
-  await logIn(page, bob);
+  await logIn(page, runner.origin, bob);
   await page.goto(ticket);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(code).toBeHidden();

@@ -5,6 +5,7 @@ import {
   type Event,
   expect,
   expectAccessible,
+  inDays,
   newEmail,
   newEvent,
   newPerson,
@@ -60,10 +61,6 @@ function newDraft(runner: Runner, token: string): Promise<Event> {
     },
     token,
   );
-}
-
-function inDays(days: number): string {
-  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** Opens something and looks at it in both themes; Escape closes it, and one is where one was. */

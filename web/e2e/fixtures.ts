@@ -67,6 +67,20 @@ export async function signIn(page: Page, origin: string, person: Person): Promis
   });
 }
 
+/** Logs somebody in as people do it, through the attendees' app. */
+export async function logIn(page: Page, origin: string, person: Person): Promise<void> {
+  await page.goto(`${origin}/log-in`);
+  await page.getByLabel("Email address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await expect(page.getByRole("link", { name: "Profile" })).toBeVisible();
+}
+
+/** The day so many days from now, as fields for a date take it. */
+export function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** An event as the API gives it, as far as tests look at it. */
 export interface Event {
   id: string;
@@ -80,7 +94,7 @@ export async function newEvent(
   host: Person,
   more: Record<string, unknown> = {},
 ): Promise<Event> {
-  const day = new Date(Date.now() + 14 * 86_400_000).toISOString().slice(0, 10);
+  const day = inDays(14);
   const event = await runner.call<Event>(
     "POST",
     "/api/events",

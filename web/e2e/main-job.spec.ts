@@ -1,17 +1,23 @@
 /** The main job, from nothing to a scanned ticket, as people do it: an organizer, two guests and the door, by what they see. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { chromium, type Locator, type Page } from "@playwright/test";
+import { chromium, type Locator } from "@playwright/test";
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
 import { FakeCamera } from "./camera";
-import { codeFor, expect, expectAccessible, mailTo, newEmail, newEvent, newPerson, test } from "./fixtures";
+import {
+  codeFor,
+  expect,
+  expectAccessible,
+  inDays,
+  logIn,
+  mailTo,
+  newEmail,
+  newEvent,
+  newPerson,
+  test,
+} from "./fixtures";
 
 const PASSWORD = "correct horse battery";
-
-/** Two weeks from now, as the field for a local time takes it. */
-function inTwoWeeks(time: string): string {
-  return `${new Date(Date.now() + 14 * 86_400_000).toISOString().slice(0, 10)}T${time}`;
-}
 
 test("from nothing to a scanned ticket", async ({ browser, runner, launchOptions }) => {
   test.setTimeout(240_000);
@@ -37,8 +43,8 @@ test("from nothing to a scanned ticket", async ({ browser, runner, launchOptions
     await host.getByRole("link", { name: "New event" }).first().click();
     await host.getByLabel("Name", { exact: true }).fill(name);
     await host.getByLabel("Description").fill("Bring a **cushion**.");
-    await host.getByLabel("Starts").fill(inTwoWeeks("20:00"));
-    await host.getByLabel("Ends").fill(inTwoWeeks("23:00"));
+    await host.getByLabel("Starts").fill(`${inDays(14)}T20:00`);
+    await host.getByLabel("Ends").fill(`${inDays(14)}T23:00`);
     await host.getByLabel("Place", { exact: true }).fill("Kino Rodina");
     await host.getByLabel("Number of places").fill("3");
     await expect(host.getByText("Saved. Only you see it.")).toBeVisible();
@@ -78,7 +84,7 @@ test("from nothing to a scanned ticket", async ({ browser, runner, launchOptions
     const mia = await newPerson(runner, "Mia Brandt");
     const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
     const page = await context.newPage();
-    await logIn(page, runner.origin, mia.email);
+    await logIn(page, runner.origin, mia);
     await page.goto(link);
     await page.getByRole("button", { name: "Book a place" }).click();
     await expect(page.getByText("You're on the list")).toBeVisible();
@@ -137,7 +143,7 @@ test("from nothing to a scanned ticket", async ({ browser, runner, launchOptions
 
   await test.step("a move is shown before it is saved, and mailed", async () => {
     await host.getByRole("link", { name: "Edit", exact: true }).click();
-    await host.getByLabel("Starts").fill(inTwoWeeks("21:00"));
+    await host.getByLabel("Starts").fill(`${inDays(14)}T21:00`);
     await host.getByRole("button", { name: "Save changes…" }).click();
     const dialog = host.getByRole("dialog");
     await expect(dialog).toContainText("the new time");
@@ -150,14 +156,6 @@ test("from nothing to a scanned ticket", async ({ browser, runner, launchOptions
   await desk.close();
   await phone.close();
 });
-
-async function logIn(page: Page, origin: string, email: string): Promise<void> {
-  await page.goto(`${origin}/log-in`);
-  await page.getByLabel("Email address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Log in" }).click();
-  await expect(page.getByRole("link", { name: "Profile" })).toBeVisible();
-}
 
 /** What a QR code on the page says, read from the pixels that a camera would see. */
 async function readCode(code: Locator): Promise<string> {
@@ -172,7 +170,7 @@ test("a guest changes their mind, and somebody else gets the place", async ({ br
   const [host, first] = await Promise.all([newPerson(runner, "Vera Lind"), newPerson(runner, "Mia Brandt")]);
   const event = await newEvent(runner, host, { capacity: 1 });
   const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  await logIn(page, runner.origin, first.email);
+  await logIn(page, runner.origin, first);
   await page.goto(`/e/${event.slug}`);
   await page.getByRole("button", { name: "Book a place" }).click();
   await expect(page.getByText("You're on the list")).toBeVisible();

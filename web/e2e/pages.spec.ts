@@ -4,6 +4,7 @@ import {
   type Event,
   expect,
   expectAccessible,
+  inDays,
   newEvent,
   newPerson,
   type Person,
@@ -30,7 +31,7 @@ async function world(runner: Runner, { locale = "en" }: BrowserContextOptions): 
     newPerson(runner, "Константин Константинопольский-Заграничный", language),
     newPerson(runner, "Ада Лавлейс", language),
   ]);
-  const day = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+  const day = inDays(20);
   const draft = await runner.call<Event>(
     "POST",
     "/api/events",

@@ -2,10 +2,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
-import { compressed, messages, router } from "../shared/vite/index.ts";
-
-/** The functions, as `cargo run` serves them. */
-const RUNNER = process.env.GUESTLIST_RUNNER ?? "http://localhost:4040";
+import { compressed, messages, router, server } from "../shared/vite/index.ts";
 
 /** The door as an app of its own, which opens without a network. */
 const door = VitePWA({
@@ -71,9 +68,5 @@ export default defineConfig({
       },
     },
   },
-  server: {
-    proxy: Object.fromEntries(
-      ["/api", "/covers", "/pictures", "/.well-known", "/uploads"].map((path) => [path, RUNNER]),
-    ),
-  },
+  server,
 });

@@ -5,7 +5,7 @@ use super::session::{RefreshToken, session};
 use domain::accounts::{Refresh, Step};
 use domain::refusal::Refusal;
 use domain::{Change, Record};
-use kit::{Caller, Cx, Grant, NoContent, Result, Route, Table, next_secret, read, secret_hash, write};
+use kit::{Caller, Cx, Grant, NoContent, Result, Route, Table, keyed_hash, read, secret_hash, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -31,7 +31,7 @@ impl Route for RefreshTokens {
         let token = RefreshToken::of(self.refresh_token.as_deref(), cx).ok_or_else(refused)?;
         let (family, user) = cx.store().token_family(token.user, token.family).await?.ok_or_else(refused)?;
         let salt = cx.chance().secret()?;
-        let next = next_secret(&token.secret, &salt);
+        let next = keyed_hash(&token.secret, salt.as_bytes());
         let step = Step { presented: secret_hash(&token.secret), salt, next: secret_hash(&next) };
         match family.refreshed(&user, step, cx.now()) {
             Refresh::Rotated(family) => {
@@ -40,7 +40,7 @@ impl Route for RefreshTokens {
             }
             Refresh::Repeated(salt) => {
                 cx.metric("RefreshTokensRepeated", 1.0);
-                session(cx, &user, &family, &next_secret(&token.secret, &salt), token.in_cookie).await
+                session(cx, &user, &family, &keyed_hash(&token.secret, salt.as_bytes()), token.in_cookie).await
             }
             Refresh::Reused(ended) => {
                 cx.metric("RefreshTokensReused", 1.0);

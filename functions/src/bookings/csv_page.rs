@@ -1,6 +1,7 @@
 //! Bookings as CSV, safe to open in a spreadsheet.
 
 use super::BookingView;
+use domain::text::is_seen;
 use kit::{Error, Result};
 
 /// A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it, also after what a
@@ -10,20 +11,13 @@ fn cell(text: &str) -> String {
     const SIGNS: [char; 9] = ['=', '+', '-', '@', '|', '＝', '＋', '－', '＠'];
     let mut safe = String::with_capacity(text.len());
     for part in text.split_inclusive([';', ',', '\t', '\r', '\n', '"']) {
-        let seen = part.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
+        let seen = part.trim_start_matches(|c| !is_seen(c));
         if seen.starts_with(SIGNS) || part.starts_with(['\t', '\r']) {
             safe.push('\'');
         }
         safe.push_str(part);
     }
     safe
-}
-
-/// What a name may hold and nobody sees: joiners, variation selectors, fillers, tags.
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
-        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// The bookings as CSV (RFC 4180), a line each under a line of names. It begins with a byte order mark, by which

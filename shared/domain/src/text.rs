@@ -29,7 +29,7 @@ fn line(text: &str, min: usize, max: usize) -> Result<String, Fault> {
 
 /// Whether a character leaves something on the page by itself. A name of joiners or blank letters can't be read, clicked
 /// or called out.
-fn is_seen(c: char) -> bool {
+pub fn is_seen(c: char) -> bool {
     !c.is_whitespace()
         && !is_invisible(c)
         && !unicode_normalization::char::is_combining_mark(c)

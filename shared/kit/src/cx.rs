@@ -341,10 +341,10 @@ pub fn secret_hash(secret: &str) -> String {
     hex(digest(&SHA256, secret.as_bytes()).as_ref())
 }
 
-/// The secret that follows another: whoever has that one and the salt finds it, as often as asked; the salt alone is nothing, and
-/// neither is the hash of the other (HMAC-SHA256, RFC 2104).
-pub fn next_secret(secret: &str, salt: &str) -> String {
-    hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), salt.as_bytes()).as_ref())
+/// HMAC-SHA256 (RFC 2104) of a text, in hex: who has the key finds it as often as asked; to others the text alone says nothing of
+/// it, nor it of the text.
+pub fn keyed_hash(key: &str, text: &[u8]) -> String {
+    hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), text).as_ref())
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -25,7 +25,7 @@ pub use answer::{Accepted, Answer, Created, Json, Media, NoContent, Reply, Tagge
 pub use caller::Caller;
 pub use chance::Chance;
 pub use clock::Clock;
-pub use cx::{Cx, next_secret, secret_hash};
+pub use cx::{Cx, keyed_hash, secret_hash};
 pub use error::{Error, Result};
 pub use function::{Consumer, Function, Kind, Route, RouteDocs, Schedule, Source, consumer, route, schedule};
 pub use grant::{Folder, Grant, read, read_objects, remove, remove_objects, send, write, write_objects};

@@ -1,9 +1,8 @@
 //! One invocation from the outside in: who calls, what they ask, the function's run, its answer, its log line.
 
-use crate::cx::{Asked, Idempotency, hex, next_secret, secret_hash};
+use crate::cx::{Asked, Idempotency, hex, keyed_hash, secret_hash};
 use crate::input::Input;
 use crate::{Answer, Cx, Error, Function, Grant, House, KeyUse, Kind, Result, Source, Table, Token, Verb, log, read};
-use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use domain::Language;
 use domain::refusal::Refusal;
@@ -119,7 +118,7 @@ fn idempotency(cx: &Cx, key: &str, request: &Request) -> Result<Idempotency> {
     let asked = [request.uri().to_string().as_bytes(), b"\n", request.body()].concat();
     // A body may hold a password. What is kept of it is no plain hash, which could be guessed at: it is an HMAC under the caller's
     // own key, and of the key itself only a hash is kept.
-    let request_hash = next_secret(key, &hex(digest(&SHA256, &asked).as_ref()));
+    let request_hash = keyed_hash(key, &asked);
     Ok(Idempotency { scope: format!("{who}/{}/{}", cx.bench.function, secret_hash(key)), request_hash })
 }
 

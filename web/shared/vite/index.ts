@@ -1,9 +1,9 @@
-/** What both apps' builds share: the fonts under stable names, and each text file compressed beside itself. */
+/** What both apps' builds share: the fonts under stable names, each text file compressed beside itself, and where the functions are. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import type { Plugin } from "vite";
+import type { Plugin, ServerOptions } from "vite";
 
 export { messages } from "./messages.ts";
 export { router } from "./router.ts";
@@ -44,6 +44,16 @@ export function fonts(): Plugin {
     },
   };
 }
+
+/** The functions, as `cargo run` serves them. */
+const RUNNER = process.env.GUESTLIST_RUNNER ?? "http://localhost:4040";
+
+/** For `vite dev`: what isn't the app's own comes from the runner. */
+export const server: ServerOptions = {
+  proxy: Object.fromEntries(
+    ["/api", "/covers", "/pictures", "/.well-known", "/uploads"].map((path) => [path, RUNNER]),
+  ),
+};
 
 const TEXT = /\.(?:js|css|html|svg|json|webmanifest|wasm)$/;
 
