@@ -1,6 +1,7 @@
 //! The data folder: whose it is, which format it has, and that only one runner uses it at a time.
 
 use crate::failure::Failure;
+use crate::parameters;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ const OURS: &[&str] = &[
     "local.sqlite-shm",
     "log.jsonl",
     "log.jsonl.old",
+    parameters::NEW_FILE,
+    parameters::FILE,
     NEW_MARKER,
     MARKER,
 ];

@@ -13,6 +13,7 @@ use crate::mailbox::Mailbox;
 use crate::mapping::Mapping;
 use crate::objects::Objects;
 use crate::options::Options;
+use crate::parameters::Parameters;
 use crate::queues::{QueueSpec, Queues};
 use crate::schedules::Schedule;
 use crate::seed;
@@ -24,18 +25,19 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use kit::{Chance, Function, House, Kind, Queue, Router, Settings, Source, Table};
-use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Access, KeyUse, Verb};
+use store::{Access, KeyUse, Location};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 /// What the names of tables and queues begin with.
 pub const PREFIX: &str = "guestlist-local-";
+/// What the names of private keys begin with.
+const KEYS: &str = "/guestlist/local/signing-keys/";
 /// How often a stream record is tried by itself, and how many go in one batch: as in the template.
 const STREAM_ATTEMPTS: u32 = 5;
 const STREAM_BATCH: usize = 100;
@@ -92,6 +94,7 @@ impl Runner {
         let queues = Queues::open(disk.clone(), specs(functions)).map_err(|error| opened(&error))?;
         let queues = Arc::new(queues);
         let mailbox = Mailbox::new(disk.clone());
+        let parameters = Parameters::open(folder.as_ref().map(Folder::path)).map_err(|error| opened(&error))?;
 
         let apps = Apps::open(options.web.as_deref(), options.build);
 
@@ -102,6 +105,7 @@ impl Runner {
         let wire = Wire {
             queues: Arc::clone(&queues),
             mailbox: mailbox.clone(),
+            parameters,
             clock: clock.clone(),
             prefix: PREFIX.to_owned(),
         };
@@ -110,11 +114,16 @@ impl Runner {
 
         let origin = format!("http://localhost:{}", address.port());
         let settings = Settings {
-            prefix: PREFIX.to_owned(),
+            store: Location {
+                prefix: PREFIX.to_owned(),
+                keys: KEYS.to_owned(),
+                dynamodb: Some(dynamodb),
+                ssm: Some(aws.clone()),
+            },
             base_url: origin.clone(),
             sender: "hello@guestlist.test".to_owned(),
+            mail_set: Some("guestlist-local".to_owned()),
             queues: format!("{aws}/000000000000/"),
-            dynamodb: Some(dynamodb),
             sqs: Some(aws.clone()),
             ses: Some(aws.clone()),
             bucket: uploads::BUCKET.to_owned(),
@@ -256,7 +265,7 @@ fn mapping(queue: Queue, handler: Handler, queues: &Arc<Queues>) -> Mapping {
         arn: format!("arn:aws:sqs:local:000000000000:{PREFIX}{}", queue.name),
         handler,
         batch: usize::try_from(queue.batch).unwrap_or(1),
-        concurrency: usize::try_from(queue.concurrency).unwrap_or(1),
+        concurrency: queue.concurrency.map_or(1, |most| usize::try_from(most).unwrap_or(1)),
     }
 }
 
@@ -295,7 +304,7 @@ fn serve_tables(tables: &Tables, mut stop: Stop) -> Result<(String, std::thread:
 }
 
 async fn serve_wire(wire: Wire, uploads: Uploads, mut stop: Stop) -> Result<String, Failure> {
-    let failed = "The stand-in for SQS, SES and S3 can't be served";
+    let failed = "The stand-in for AWS can't be served";
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Failure::part(failed))?;
     let address = listener.local_addr().map_err(Failure::part(failed))?;
     tokio::spawn(async move {
@@ -339,20 +348,12 @@ async fn clean(tables: Tables, disk: Disk, uploads: Uploads, mut stop: Stop) {
 
 /// Makes the keys that sign tokens and tickets, and replaces those that have grown old.
 async fn make_keys(house: &House) -> Result<(), Failure> {
+    let store = house.store("make_keys", Access::to_keep_keys());
     let failed = "The signing keys can't be made";
-    let said = |error: &dyn std::fmt::Debug| Failure::Part { what: failed, why: format!("{error:?}") };
-    let granted: BTreeSet<Access> = [Table::PublicKeys, Table::SigningKeys]
-        .into_iter()
-        .flat_map(|table| [Verb::Read, Verb::Write, Verb::Remove].map(|verb| Access { table, verb }))
-        .collect();
-    let store = house.store("make_keys", granted);
-    let now = house.clock().now();
     for key_use in KeyUse::ALL {
-        let key = store.signing_key(*key_use).await.map_err(|error| said(&error))?;
-        let fresh = key.is_some_and(|key| now.duration_since(key.created_at).as_hours() < 24 * kit::SIGNING_KEY_DAYS);
-        if !fresh {
-            kit::rotate_keys(&store, *key_use, house.chance(), now).await.map_err(|error| said(&error))?;
-        }
+        let now = house.clock().now();
+        let new = kit::new_key(house.chance(), now).map_err(Failure::part(failed))?;
+        store.keep_key(*key_use, new, now, false).await.map_err(Failure::part(failed))?;
     }
     Ok(())
 }

@@ -1,13 +1,16 @@
-//! The stand-in for AWS on the wire: `SendMessage` and `SendMessageBatch` of SQS, `SendEmail` of SESv2, and nothing
-//! else (what S3 does is in `uploads`). What an SDK sends is answered when it is on disk.
+//! The stand-in for AWS on the wire: `SendMessage` and `SendMessageBatch` of SQS, `SendEmail` of SESv2, `GetParameter` and
+//! `PutParameter` of Parameter Store, and nothing else (what S3 does is in `uploads`). What an SDK sends is answered when it is
+//! on disk.
 //!
-//! SQS speaks AWS JSON 1.0 (<https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>), SESv2 speaks REST JSON
-//! (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>).
+//! SQS and Parameter Store speak AWS JSON (<https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>), SESv2 speaks REST
+//! JSON (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>).
 
 use crate::clock::Clock;
 use crate::disk::machine_now;
 use crate::mailbox::Mailbox;
+use crate::parameters::Parameters;
 use crate::queues::{Outgoing, Queues};
+use crate::simulator::event;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -35,6 +38,8 @@ pub struct Wire {
     pub queues: Arc<Queues>,
     /// SES.
     pub mailbox: Mailbox,
+    /// Parameter Store.
+    pub parameters: Parameters,
     /// For the date of a mail.
     pub clock: Clock,
     /// What stands before every queue's name in its URL, with the hyphen: `guestlist-local-`.
@@ -44,7 +49,7 @@ pub struct Wire {
 /// The routes.
 pub fn router(wire: Wire) -> Router {
     Router::new()
-        .route("/", post(sqs))
+        .route("/", post(json_call))
         .route("/v2/email/outbound-emails", post(ses))
         .fallback(unknown)
         .layer(axum::extract::DefaultBodyLimit::max(DOOR))
@@ -86,7 +91,8 @@ fn answer(content_type: &'static str, body: &Value) -> Response {
 
 async fn unknown(method: Method, uri: Uri) -> Fault {
     let message = format!(
-        "{method} {} is no call that the local runner answers: it has SendMessage, SendMessageBatch and SendEmail",
+        "{method} {} is no call that the local runner answers: it has SendMessage, SendMessageBatch, \
+         SendEmail, GetParameter and PutParameter",
         uri.path()
     );
     Fault { status: StatusCode::NOT_FOUND, code: "UnknownOperationException", message }
@@ -156,7 +162,8 @@ impl Wire {
     }
 }
 
-async fn sqs(State(wire): State<Wire>, headers: HeaderMap, body: Bytes) -> Result<Response, Fault> {
+/// A call that names its operation in a header.
+async fn json_call(State(wire): State<Wire>, headers: HeaderMap, body: Bytes) -> Result<Response, Fault> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let malformed = |error: serde_json::Error| Fault::sender("SerializationException", error.to_string());
     let reply = match target {
@@ -179,8 +186,12 @@ async fn sqs(State(wire): State<Wire>, headers: HeaderMap, body: Bytes) -> Resul
             json!({ "Successful": successful, "Failed": [] })
         }
         other => {
-            let message = format!("the local runner answers SendMessage and SendMessageBatch, not {other:?}");
-            return Err(Fault::sender("UnknownOperationException", message));
+            let operation = other.strip_prefix("AmazonSSM.").ok_or_else(|| {
+                let message = format!("the local runner answers SendMessage, SendMessageBatch, GetParameter and PutParameter, not {other:?}");
+                Fault::sender("UnknownOperationException", message)
+            })?;
+            let asked: Value = serde_json::from_slice(&body).map_err(malformed)?;
+            wire.parameters.answer(operation, &asked).map_err(|(code, words)| Fault::sender(code, words))?
         }
     };
     Ok(answer("application/x-amz-json-1.0", &reply))
@@ -213,8 +224,11 @@ fn check_batch(entries: &[Entry]) -> Result<(), Fault> {
 #[serde(rename_all = "PascalCase")]
 struct SendEmail {
     #[serde(default)]
+    from_email_address: String,
+    #[serde(default)]
     destination: Destination,
     content: Content,
+    configuration_set_name: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -257,7 +271,14 @@ async fn ses(State(wire): State<Wire>, body: Bytes) -> Result<Response, Fault> {
     if recipients.is_empty() {
         return Err(Fault::sender("BadRequestException", "the mail has no recipient"));
     }
-    let now = wire.clock.now().as_millisecond();
-    let id = wire.mailbox.put(&recipients, &raw, now).map_err(|error| Fault::disk(&error))?;
+    let now = wire.clock.now();
+    let id = wire.mailbox.put(&recipients, &raw, now.as_millisecond()).map_err(|error| Fault::disk(&error))?;
+    // As SES: where the mail belongs to a configuration set, what becomes of it is told where the set says.
+    if let Some(set) = request.configuration_set_name {
+        let told = recipients.iter().filter_map(|to| event(to, &id, &request.from_email_address, &set, now));
+        let told: Vec<Outgoing> =
+            told.map(|event| Outgoing { body: event.to_string(), delay: Duration::ZERO }).collect();
+        wire.queues.send(kit::BOUNCES.name, &told, machine_now()).map_err(|error| Fault::disk(&error))?;
+    }
     Ok(answer("application/json", &json!({ "MessageId": id })))
 }

@@ -168,6 +168,28 @@ fn the_workshop_answers_to_this_machine_only_and_the_clock_stays_moved() {
     assert_eq!(ahead(&House::start(&place.data())), Some(86_400));
 }
 
+/// A folder of a runner that kept private keys elsewhere is such a one, too.
+#[test]
+fn private_keys_are_kept_for_their_owner_alone_and_lost_ones_are_made_anew() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new("keys");
+    let published = || {
+        let house = House::start(&place.data());
+        let (status, keys) = house.call("GET", "/.well-known/jwks.json", None).unwrap();
+        assert_eq!(status, 200);
+        let kid = |key: &Value| key["kid"].as_str().unwrap().to_owned();
+        keys["keys"].as_array().unwrap().iter().map(kid).collect::<Vec<_>>()
+    };
+    let first = published();
+    assert_eq!(first.len(), 1);
+    let file = place.data().join("parameters.json");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(published(), first, "it signs on after a start");
+    std::fs::remove_file(&file).unwrap();
+    let second = published();
+    assert_eq!((second.len(), &second[1]), (2, &first[0]), "what the lost one signed is valid on");
+}
+
 /// People sign up until the process is killed in the middle of it. Whoever was answered can sign in afterwards and gets
 /// their mail: neither the account nor the fact of it nor the mail is lost.
 #[test]

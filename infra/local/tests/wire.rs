@@ -9,6 +9,7 @@ use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use local::clock::Clock;
 use local::disk::{Disk, machine_now};
 use local::mailbox::Mailbox;
+use local::parameters::Parameters;
 use local::queues::{QueueSpec, Queues};
 use local::wire::{Wire, router};
 use std::sync::Arc;
@@ -25,17 +26,18 @@ struct Cloud {
 impl Cloud {
     async fn start() -> Self {
         let disk = Disk::memory().unwrap();
-        let spec = QueueSpec {
-            name: "mails".to_owned(),
+        let specs = ["mails", "bounces"].map(|name| QueueSpec {
+            name: name.to_owned(),
             dead_letters: None,
             max_receives: 3,
             visibility: Duration::from_secs(30),
-        };
-        let queues = Arc::new(Queues::open(disk.clone(), [spec]).unwrap());
+        });
+        let queues = Arc::new(Queues::open(disk.clone(), specs).unwrap());
         let mailbox = Mailbox::new(disk.clone());
         let wire = Wire {
             queues: Arc::clone(&queues),
             mailbox: mailbox.clone(),
+            parameters: Parameters::open(None).unwrap(),
             clock: Clock::open(disk).unwrap(),
             prefix: "guestlist-local-".to_owned(),
         };
@@ -154,6 +156,34 @@ async fn a_mail_sent_through_the_sdk_lies_in_the_mailbox_byte_by_byte() {
         2,
         "without a destination the headers count"
     );
+}
+
+/// What SES's mailbox simulator does in the cloud: events come of mails in a configuration set, and of no others.
+#[tokio::test]
+async fn mails_to_the_simulators_addresses_bounce_and_complain() {
+    let cloud = Cloud::start().await;
+    let send = |to: &str, set: Option<&str>| {
+        let raw = RawMessage::builder().data(Blob::new(&b"Subject: x\r\n\r\nx\r\n"[..])).build().unwrap();
+        let content = EmailContent::builder().raw(raw).build();
+        let to = Destination::builder().to_addresses(to).build();
+        let call = cloud.ses.send_email().from_email_address("tickets@guestlist.test").destination(to).content(content);
+        call.set_configuration_set_name(set.map(str::to_owned)).send()
+    };
+    let bounced = send("bounce+ada@simulator.amazonses.com", Some("guestlist-local")).await.unwrap();
+    send("Complaint@simulator.amazonses.com", Some("guestlist-local")).await.unwrap();
+    send("success@simulator.amazonses.com", Some("guestlist-local")).await.unwrap();
+    send("anna@example.com", Some("guestlist-local")).await.unwrap();
+    send("bounce@simulator.amazonses.com", None).await.unwrap();
+    assert_eq!(cloud.mailbox.count().unwrap(), 5, "all of them can be looked at");
+
+    let told = cloud.queues.receive("bounces", 10, machine_now()).unwrap();
+    let told: Vec<serde_json::Value> = told.iter().map(|m| serde_json::from_str(&m.body).unwrap()).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[0]["eventType"], "Bounce");
+    assert_eq!(told[0]["mail"]["messageId"], bounced.message_id().unwrap());
+    assert_eq!(told[0]["bounce"]["bouncedRecipients"][0]["emailAddress"], "bounce+ada@simulator.amazonses.com");
+    assert_eq!(told[1]["eventType"], "Complaint");
+    assert_eq!(told[1]["complaint"]["complainedRecipients"][0]["emailAddress"], "Complaint@simulator.amazonses.com");
 }
 
 #[tokio::test]

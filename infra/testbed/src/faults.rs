@@ -15,7 +15,7 @@ pub enum Fault {
     /// the first action, or `TransactionConflictException` for a plain write.
     TransactionConflict,
     /// Too many calls: DynamoDB `ThrottlingException` (in a transaction the reason `ThrottlingError` at the first
-    /// action), SQS `RequestThrottled`, SES `TooManyRequestsException`, S3 `SlowDown`.
+    /// action), SQS `RequestThrottled`, Parameter Store `ThrottlingException`, SES `TooManyRequestsException`, S3 `SlowDown`.
     Throttled,
     /// The time limit passed and the request was never carried out.
     TimeoutBefore,
@@ -25,9 +25,13 @@ pub enum Fault {
     Drop,
     /// The service failed (500) and did nothing.
     ServerError,
-    /// The service refuses for good: SES `MessageRejected`, DynamoDB and SQS `AccessDeniedException`, S3
+    /// The service refuses for good: SES `MessageRejected`, DynamoDB, SQS and Parameter Store
+    /// `AccessDeniedException`, S3
     /// `AccessDenied`.
     Refused,
+    /// SES only: it sends nothing until somebody mends the account, `SendingPausedException`. It names the recipient, as some of
+    /// its errors do.
+    Halted,
 }
 
 /// Which calls a fault is for.
@@ -144,7 +148,7 @@ impl Faults {
             Some(Fault::Throttled) => throttled(service, &operation, &request),
             Some(Fault::ServerError) => {
                 let kind = match service {
-                    Service::DynamoDb => "InternalServerError",
+                    Service::DynamoDb | Service::Ssm => "InternalServerError",
                     Service::Sqs => "InternalFailure",
                     Service::Ses => "InternalServiceErrorException",
                     Service::S3 => "InternalError",
@@ -154,10 +158,15 @@ impl Faults {
             Some(Fault::Refused) => {
                 let kind = match service {
                     Service::Ses => "MessageRejected",
-                    Service::DynamoDb | Service::Sqs => "AccessDeniedException",
+                    Service::DynamoDb | Service::Sqs | Service::Ssm => "AccessDeniedException",
                     Service::S3 => "AccessDenied",
                 };
                 wire::error(service, 400, kind, json!({ "message": "refused (injected)" }))
+            }
+            Some(Fault::Halted) => {
+                let to = &wire::body_of(&request)["Destination"]["ToAddresses"][0];
+                let message = format!("paused for {} (injected)", to.as_str().unwrap_or_default());
+                wire::error(service, 400, "SendingPausedException", json!({ "message": message }))
             }
         }
     }
@@ -212,6 +221,7 @@ fn throttled(service: Service, operation: &str, request: &HttpRequest) -> Answer
         Service::Sqs => wire::error(service, 403, "RequestThrottled", body),
         Service::Ses => wire::error(service, 429, "TooManyRequestsException", body),
         Service::S3 => wire::error(service, 503, "SlowDown", body),
+        Service::Ssm => wire::error(service, 400, "ThrottlingException", body),
     }
 }
 

@@ -4,6 +4,7 @@
 //! - [`Contention`]: makes that DynamoDB refuse what AWS's would refuse in a rush.
 //! - [`Faults`]: makes calls to DynamoDB, SQS or SES fail where a test says so.
 //! - [`Objects`]: the bucket, for a test to put uploads into and look at pictures.
+//! - [`Parameters`]: Parameter Store.
 //! - [`Outbox`] and [`Streams`]: queues, mails and stream records, for a test to take out and hand on.
 //! - [`Stage`]: all of that under a house, with functions to drive as from outside.
 //! - [`LambdaProcess`]: a function's binary, run and called as Lambda does it.
@@ -26,6 +27,7 @@ pub mod embedded;
 pub mod faults;
 pub mod objects;
 pub mod outbox;
+pub mod parameters;
 pub mod runtime_api;
 pub mod stage;
 pub mod stream;
@@ -37,6 +39,7 @@ pub use embedded::Embedded;
 pub use faults::Faults;
 pub use objects::Objects;
 pub use outbox::Outbox;
+pub use parameters::Parameters;
 pub use runtime_api::LambdaProcess;
 pub use stage::Stage;
 pub use stream::Streams;

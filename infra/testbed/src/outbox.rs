@@ -1,12 +1,9 @@
 //! Queues and mail in memory: answers the two services' calls that functions make, keeps what was sent, and passes every
 //! other call on. Nothing is delivered by itself: a test takes messages out and hands them to the function that it means.
 
-use crate::wire::{Service, around, body_of, error, operation_of, other};
+use crate::wire::{Answer, Service, around, body_of, error, json as answer, operation_of, other};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpClient};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::http::StatusCode;
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -85,7 +82,7 @@ impl Outbox {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, service: Service, operation: &str, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    fn answer(&self, service: Service, operation: &str, request: &HttpRequest) -> Answer {
         let body = body_of(request);
         let mut kept = self.kept();
         match operation {
@@ -101,7 +98,7 @@ impl Outbox {
                         "Id": entry["Id"], "MessageId": kept.ids.to_string(), "MD5OfMessageBody": "",
                     }));
                 }
-                ok(&json!({ "Successful": successful, "Failed": [] }))
+                answer(&json!({ "Successful": successful, "Failed": [] }))
             }
             "SendEmail" => {
                 kept.ids += 1;
@@ -110,16 +107,9 @@ impl Outbox {
                     to: body["Destination"]["ToAddresses"][0].as_str().unwrap_or_default().to_owned(),
                     raw_base64: body["Content"]["Raw"]["Data"].as_str().unwrap_or_default().to_owned(),
                 });
-                ok(&json!({ "MessageId": kept.ids.to_string() }))
+                answer(&json!({ "MessageId": kept.ids.to_string() }))
             }
             _ => error(service, 400, "UnknownOperationException", json!({ "message": operation })),
         }
     }
-}
-
-fn ok(body: &Value) -> Result<HttpResponse, ConnectorError> {
-    let status = StatusCode::try_from(200).map_err(other)?;
-    let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
-    response.headers_mut().insert("content-type", "application/json");
-    Ok(response)
 }

@@ -2,24 +2,27 @@
 //! a benchmark to hand on through the same entry as in Lambda.
 
 use crate::embedded::{Error, sdk_config};
-use crate::{Embedded, Faults, Objects, Outbox, Streams};
+use crate::{Embedded, Faults, Objects, Outbox, Parameters, Streams};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bytes::Bytes;
 use domain::accounts::{EmailClaim, MailChoices, User};
 use domain::{Change, Record};
 use jiff::{SignedDuration, Timestamp};
-use kit::{Access, Chance, Clock, Function, House, KeyUse, Router, Settings, rotate_keys};
+use kit::{Access, Chance, Clock, Function, House, KeyUse, Router, Settings, new_key};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use store::{Store, Table, Verb};
+use store::{Location, Store, Table, Verb};
 
 /// Where people find it.
 pub const BASE: &str = "https://guestlist.example";
 /// When everything begins: a Friday. The clock stands still until it is moved.
 pub const START: &str = "2026-11-20T12:00:00Z";
 
+/// What the names of private keys begin with.
+pub const KEYS: &str = "/guestlist/test/signing-keys/";
+
 /// The queues that have a consumer, each with it.
-pub const QUEUES: [(&str, &str); 2] = [("facts", "fan_out"), ("mails", "send_email")];
+pub const QUEUES: [(&str, &str); 3] = [("facts", "fan_out"), ("mails", "send_email"), ("bounces", "suppress_address")];
 
 /// A house with its database, and what it sends.
 pub struct Stage {
@@ -33,6 +36,8 @@ pub struct Stage {
     pub outbox: Outbox,
     /// The bucket.
     pub objects: Objects,
+    /// Parameter Store, with the private keys.
+    pub parameters: Parameters,
     /// What is new in the tables.
     pub streams: Streams,
     /// All routes.
@@ -54,14 +59,20 @@ impl Stage {
         log: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<Self, Error> {
         let embedded = Embedded::with_tables(prefix).await?;
-        let (faults, outbox, objects) = (Faults::new(), Outbox::new(), Objects::new());
-        let sdk = sdk_config(faults.wrap(objects.wrap(outbox.wrap(between(&embedded)))));
+        let (faults, outbox) = (Faults::new(), Outbox::new());
+        let (objects, parameters) = (Objects::new(), Parameters::new());
+        let sdk = sdk_config(faults.wrap(parameters.wrap(objects.wrap(outbox.wrap(between(&embedded))))));
         let settings = Settings {
-            prefix: prefix.to_owned(),
+            store: Location {
+                prefix: prefix.to_owned(),
+                keys: KEYS.to_owned(),
+                dynamodb: Some(embedded.endpoint().to_owned()),
+                ssm: Some("http://parameters.test".to_owned()),
+            },
             base_url: BASE.to_owned(),
             sender: "tickets@guestlist.example".to_owned(),
+            mail_set: None,
             queues: "http://queues.test/000000000000/".to_owned(),
-            dynamodb: Some(embedded.endpoint().to_owned()),
             sqs: Some("http://queues.test".to_owned()),
             ses: Some("http://mail.test".to_owned()),
             bucket: "test-pictures".to_owned(),
@@ -70,9 +81,9 @@ impl Stage {
         };
         let house = House::new(&sdk, settings, Clock::fixed(START.parse()?), Chance::seeded(1)).with_log(log);
         let (router, streams) = (Router::new(functions)?, Streams::new());
-        let stage = Self { embedded, house, faults, outbox, objects, streams, router, functions, prefix };
+        let stage = Self { embedded, house, faults, outbox, objects, parameters, streams, router, functions, prefix };
         for key_use in KeyUse::ALL {
-            rotate_keys(&stage.store(), *key_use, stage.house.chance(), stage.now()).await?;
+            stage.rotate_key(*key_use).await?;
         }
         stage.faults.clear();
         Ok(stage)
@@ -81,8 +92,17 @@ impl Stage {
     /// A store that may do everything, for setting the scene and looking behind it.
     pub fn store(&self) -> Store {
         let verbs = [Verb::Read, Verb::Write, Verb::Remove];
-        let all = Table::ALL.iter().flat_map(|table| verbs.map(|verb| store::Access { table: *table, verb }));
-        self.house.store("test", all.collect::<BTreeSet<_>>())
+        let tables = Table::ALL.iter().flat_map(|table| verbs.map(|verb| store::Access::Table(*table, verb)));
+        self.house.store("test", tables.chain(store::Access::to_keep_keys()).collect::<BTreeSet<_>>())
+    }
+
+    /// Lets a new key sign for a use, and gives its id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn rotate_key(&self, key_use: KeyUse) -> Result<u32, Error> {
+        let new = new_key(self.house.chance(), self.now())?;
+        Ok(self.store().keep_key(key_use, new, self.now(), true).await?.id)
     }
 
     /// The time.
@@ -168,6 +188,7 @@ impl Stage {
             bio: domain::text::Bio::default(),
             city: None,
             mails: MailChoices::default(),
+            reports: domain::accounts::MailReports::default(),
             registered_at: self.now(),
         })
     }

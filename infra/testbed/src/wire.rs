@@ -27,15 +27,20 @@ pub(crate) enum Service {
     Sqs,
     Ses,
     S3,
+    Ssm,
 }
 
-/// Which service and operation a request is for: `X-Amz-Target` for DynamoDB and SQS, the path for SES v2,
+/// Which service and operation a request is for: `X-Amz-Target` for DynamoDB, SQS and Parameter Store, the path for SES v2,
 /// which is REST, and the parameter `x-id` for S3, whose requests name their operation there. An SES operation other than
 /// `SendEmail` is named by its method and path.
 pub(crate) fn operation_of(request: &HttpRequest) -> (Service, String) {
     if let Some(target) = request.headers().get("x-amz-target") {
         let (service, operation) = target.rsplit_once('.').unwrap_or(("", target));
-        let service = if service == "AmazonSQS" { Service::Sqs } else { Service::DynamoDb };
+        let service = match service {
+            "AmazonSQS" => Service::Sqs,
+            "AmazonSSM" => Service::Ssm,
+            _ => Service::DynamoDb,
+        };
         return (service, operation.to_owned());
     }
     let uri: http::Uri = request.uri().parse().unwrap_or_default();
@@ -56,18 +61,20 @@ pub(crate) fn body_of(request: &HttpRequest) -> Value {
     serde_json::from_slice(bytes).unwrap_or_default()
 }
 
-/// An error as `service` answers it. DynamoDB and SQS (AWS JSON 1.0) put the type in the body; SES (REST JSON)
+/// An error as `service` answers it. DynamoDB and SQS (AWS JSON 1.0) and Parameter
+/// Store (1.1) put the type in the body; SES (REST JSON)
 /// puts it in a header; S3 writes XML.
 pub(crate) fn error(service: Service, status: u16, kind: &str, mut body: Value) -> Answer {
     let (prefix, media_type) = match service {
         Service::DynamoDb => ("com.amazonaws.dynamodb.v20120810#", "application/x-amz-json-1.0"),
         Service::Sqs => ("com.amazonaws.sqs#", "application/x-amz-json-1.0"),
+        Service::Ssm => ("", "application/x-amz-json-1.1"),
         Service::Ses => ("", "application/json"),
         Service::S3 => ("", "application/xml"),
     };
     let status = StatusCode::try_from(status).map_err(other)?;
     let text = match service {
-        Service::DynamoDb | Service::Sqs => {
+        Service::DynamoDb | Service::Sqs | Service::Ssm => {
             body["__type"] = json!(format!("{prefix}{kind}"));
             body.to_string()
         }
@@ -143,6 +150,14 @@ pub(crate) fn throttled(table: &str) -> Answer {
 
 /// What a connector gives back.
 pub(crate) type Answer = Result<HttpResponse, ConnectorError>;
+
+/// An answer in JSON.
+pub(crate) fn json(body: &Value) -> Answer {
+    let status = StatusCode::try_from(200).map_err(other)?;
+    let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
+    response.headers_mut().insert("content-type", "application/json");
+    Ok(response)
+}
 
 /// An error that the SDK doesn't retry.
 pub(crate) fn other(why: impl Into<BoxError>) -> ConnectorError {

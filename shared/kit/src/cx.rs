@@ -32,6 +32,7 @@ pub struct Cx {
     pub(crate) deadline: Instant,
     pub(crate) asked: Asked,
     pub(crate) metrics: Mutex<BTreeMap<&'static str, f64>>,
+    pub(crate) note: Mutex<String>,
     /// What the rate limits have counted this invocation under.
     counted: Mutex<HashSet<String>>,
 }
@@ -58,8 +59,8 @@ pub(crate) struct Idempotency {
 impl Cx {
     pub(crate) fn new(function: &Function, house: &House, request_id: String, deadline: Instant) -> Self {
         let (house, bench, now, started) = (house.clone(), house.bench(function), house.clock().now(), Instant::now());
-        let (asked, metrics, counted) = (Asked::default(), Mutex::default(), Mutex::default());
-        Self { house, bench, request_id, now, started, deadline, asked, metrics, counted }
+        let (asked, metrics, note, counted) = Default::default();
+        Self { house, bench, request_id, now, started, deadline, asked, metrics, note, counted }
     }
 
     /// The time of this invocation.
@@ -230,8 +231,8 @@ impl Cx {
         if messages.is_empty() {
             return Ok(());
         }
-        let Settings { queues, prefix, .. } = self.house.settings();
-        let url = format!("{queues}{prefix}{}", queue.name);
+        let Settings { queues, store, .. } = self.house.settings();
+        let url = format!("{queues}{}{}", store.prefix, queue.name);
         let client = self.part(queues::client);
         self.granted(Grant::Send(queue), queues::send_all(&client, &url, messages, delay_seconds)).await
     }
@@ -246,7 +247,8 @@ impl Cx {
         to: &str,
         mime: Vec<u8>,
     ) -> Result<std::result::Result<mail::SesMessageId, mail::SendError>> {
-        let mailer = self.part(|sdk, settings| mail::Mailer::new(sdk, settings.ses.as_deref()));
+        let mailer =
+            self.part(|sdk, settings| mail::Mailer::new(sdk, settings.ses.as_deref(), settings.mail_set.clone()));
         self.granted(Grant::Mail, async { Ok(mailer.send(from, to, mime).await) }).await
     }
 
@@ -279,6 +281,11 @@ impl Cx {
     /// Adds to a business metric of this invocation's log line.
     pub fn metric(&self, name: &'static str, value: f64) {
         *self.metrics.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += value;
+    }
+
+    /// Puts a few words into this invocation's log line, such as what another service said: no address, and no secret.
+    pub fn note(&self, words: impl ToString) {
+        *self.note.lock().unwrap_or_else(PoisonError::into_inner) = words.to_string();
     }
 
     /// Signs the tickets of a booking that was decided on.

@@ -58,7 +58,7 @@ impl Error {
     }
 
     /// The problem, as it is sent.
-    pub(crate) fn answer(&self, request_id: &str) -> Answer {
+    pub fn answer(&self, request_id: &str) -> Answer {
         let (status, code, detail) = self.told();
         let mut body = json!({
             "type": format!("urn:guestlist:problem:{code}"),

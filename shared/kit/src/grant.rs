@@ -1,7 +1,7 @@
 //! What a function may touch. Its IAM policy is made of its grants, and so is what its clients refuse locally and in tests.
 
 use crate::queues::Queue;
-use store::{Access, Table, Verb};
+use store::{Access, KeyUse, Table, Verb};
 
 /// A folder of the bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,8 +25,8 @@ impl Folder {
 /// One thing that a function may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grant {
-    /// With a table.
-    Table(Access),
+    /// With what the store keeps: a table, a private key.
+    Store(Access),
     /// With the objects of a folder.
     Objects(Folder, Verb),
     /// Send to a queue.
@@ -37,17 +37,22 @@ pub enum Grant {
 
 /// Read a table and its indexes.
 pub const fn read(table: Table) -> Grant {
-    Grant::Table(Access { table, verb: Verb::Read })
+    Grant::Store(Access::Table(table, Verb::Read))
 }
 
 /// Write items of a table.
 pub const fn write(table: Table) -> Grant {
-    Grant::Table(Access { table, verb: Verb::Write })
+    Grant::Store(Access::Table(table, Verb::Write))
 }
 
 /// Remove items of a table.
 pub const fn remove(table: Table) -> Grant {
-    Grant::Table(Access { table, verb: Verb::Remove })
+    Grant::Store(Access::Table(table, Verb::Remove))
+}
+
+/// Sign with the private key of a use, and with no other.
+pub const fn sign(key_use: KeyUse) -> Grant {
+    Grant::Store(Access::Key(key_use, Verb::Read))
 }
 
 /// Read objects of a folder.
@@ -73,7 +78,7 @@ pub const fn send(queue: Queue) -> Grant {
 impl std::fmt::Display for Grant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Grant::Table(Access { table, verb }) => write!(f, "{verb:?} {}", table.name()),
+            Grant::Store(access) => access.fmt(f),
             Grant::Objects(folder, verb) => write!(f, "{verb:?} {}/", folder.name()),
             Grant::Send(queue) => write!(f, "Send {}", queue.name),
             Grant::Mail => write!(f, "Mail"),

@@ -8,26 +8,26 @@ use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use store::{Access, Store};
+use store::{Access, Location, Store};
 use tokio::time::Instant;
 
 /// A deployment's addresses.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What the names of tables and queues begin with, such as `guestlist-prod-`.
-    pub prefix: String,
+    /// Where tables and private keys are. What the tables' names begin with, those of queues begin with, too.
+    pub store: Location,
     /// Where people find it, without a slash at the end: `https://guestlist.example`.
     pub base_url: String,
     /// The address that mails come from and answers to calendar entries go to: bare, without a name.
     pub sender: String,
+    /// SES's configuration set for mails, which says where it tells of bounces; none where nobody listens.
+    pub mail_set: Option<String>,
     /// What queue URLs begin with, with a slash at the end.
     pub queues: String,
     /// The bucket of uploads and pictures.
     pub bucket: String,
     /// Where browsers post uploads to.
     pub uploads: String,
-    /// Where DynamoDB answers, where it isn't AWS.
-    pub dynamodb: Option<String>,
     /// Where SQS answers, where it isn't AWS.
     pub sqs: Option<String>,
     /// Where SES answers, where it isn't AWS.
@@ -66,7 +66,7 @@ pub(crate) struct Bench {
     /// What it has used of its grants.
     pub used: Mutex<BTreeSet<Grant>>,
     /// What the store's guard saw succeed.
-    used_tables: store::Used,
+    used_store: store::Used,
 }
 
 impl House {
@@ -121,20 +121,20 @@ impl House {
 
     fn store_for(&self, purpose: &'static str, granted: BTreeSet<Access>, used: store::Used) -> Store {
         let Given { sdk, settings, .. } = &*self.given;
-        Store::for_function(sdk, settings.dynamodb.as_deref(), &settings.prefix, purpose, granted, used)
+        Store::for_function(sdk, &settings.store, purpose, granted, used)
     }
 
     pub(crate) fn bench(&self, function: &Function) -> Arc<Bench> {
         let mut benches = self.benches.lock().unwrap_or_else(PoisonError::into_inner);
         let bench = benches.entry(function.name).or_insert_with(|| {
             let granted = function.grants.iter().filter_map(|grant| match grant {
-                Grant::Table(access) => Some(*access),
+                Grant::Store(access) => Some(*access),
                 Grant::Objects(..) | Grant::Send(_) | Grant::Mail => None,
             });
-            let used_tables = store::Used::default();
-            let store = self.store_for(function.name, granted.collect(), used_tables.clone());
+            let used_store = store::Used::default();
+            let store = self.store_for(function.name, granted.collect(), used_store.clone());
             let (grants, keys, used) = (function.grants.clone(), KeyCache::default(), Mutex::default());
-            Arc::new(Bench { function: function.name, grants, store, keys, used, used_tables })
+            Arc::new(Bench { function: function.name, grants, store, keys, used, used_store })
         });
         bench.clone()
     }
@@ -144,8 +144,8 @@ impl House {
         let benches = self.benches.lock().unwrap_or_else(PoisonError::into_inner);
         let used = |bench: &Bench| {
             let mut used = bench.used.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let tables = bench.used_tables.lock().unwrap_or_else(PoisonError::into_inner);
-            used.extend(tables.iter().map(|access| Grant::Table(*access)));
+            let store = bench.used_store.lock().unwrap_or_else(PoisonError::into_inner);
+            used.extend(store.iter().map(|access| Grant::Store(*access)));
             used
         };
         benches.iter().map(|(function, bench)| (*function, used(bench))).collect()

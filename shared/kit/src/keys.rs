@@ -4,7 +4,6 @@ use crate::{Chance, Cx, Error, Result};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::checkins::LONGEST_USE;
 use domain::tickets::Claims;
 use jiff::Timestamp;
 use jsonwebtoken::DecodingKey;
@@ -16,8 +15,6 @@ use store::{KeyUse, PublicKey, SigningKey, Store};
 const KEPT_SECONDS: i64 = 5 * 60;
 /// How long no other key that isn't known is looked for after one was.
 const LOOK_SECONDS: i64 = 10;
-/// How long a key signs before it should be replaced.
-pub const SIGNING_KEY_DAYS: i64 = 90;
 
 /// A key that signs.
 pub(crate) struct Signer {
@@ -29,7 +26,7 @@ pub(crate) struct Signer {
 impl Signer {
     pub async fn read(store: &Store, key_use: KeyUse) -> Result<Self> {
         let key = store.signing_key(key_use).await?;
-        let key = key.ok_or_else(|| Error::internal("there is no signing key yet: make the first"))?;
+        let key = key.ok_or_else(|| Error::internal("there is no key to sign with: `cargo xtask keys` makes it"))?;
         let pkcs8 = URL_SAFE_NO_PAD.decode(&key.pkcs8).map_err(Error::internal)?;
         let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).map_err(Error::internal)?;
         Ok(Self { id: key.id, pkcs8, pair })
@@ -80,8 +77,7 @@ fn younger<T>(than: i64, kept: &Kept<T>, key_use: KeyUse, now: Timestamp) -> Opt
     (0..than).contains(&now.duration_since(read).as_secs()).then_some(held)
 }
 
-fn keep<T>(kept: &Kept<T>, key_use: KeyUse, now: Timestamp, read: T) -> Arc<T> {
-    let read = Arc::new(read);
+fn keep<T>(kept: &Kept<T>, key_use: KeyUse, now: Timestamp, read: Arc<T>) -> Arc<T> {
     kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key_use, (now, read.clone()));
     read
 }
@@ -96,41 +92,37 @@ impl Cx {
             if known || younger(LOOK_SECONDS, looked, key_use, self.now).is_some() {
                 return Ok(ring);
             }
-            keep(looked, key_use, self.now, ());
+            keep(looked, key_use, self.now, Arc::new(()));
         }
         let read = KeyRing::new(&self.store().public_keys(key_use).await?)?;
-        Ok(keep(rings, key_use, self.now, read))
+        Ok(keep(rings, key_use, self.now, Arc::new(read)))
     }
 
-    /// The key that signs for a use.
+    /// The key that signs for a use. While Parameter Store has no room for a call, one that was kept signs on, however old: it
+    /// stays published.
     pub(crate) async fn signer(&self, key_use: KeyUse) -> Result<Arc<Signer>> {
         let signers = &self.bench.keys.signers;
         if let Some(signer) = younger(KEPT_SECONDS, signers, key_use, self.now) {
             return Ok(signer);
         }
-        let read = Signer::read(self.store(), key_use).await?;
+        let read = match (Signer::read(self.store(), key_use).await, younger(i64::MAX, signers, key_use, self.now)) {
+            (Err(Error::Store(store::Error::Busy(_) | store::Error::Unavailable(_))), Some(kept)) => kept,
+            (read, _) => Arc::new(read?),
+        };
         Ok(keep(signers, key_use, self.now, read))
     }
 }
 
-/// Makes a new key for a use and lets it sign from now on. What the old ones signed stays valid: they are published on for
-/// [`LONGEST_USE`], so that every ticket and (signed with the tokens' key) every door pass works until its event has ended. Only
-/// what is moved to more than ten years after a booking outlives the key of its ticket. With a new key each
-/// [`SIGNING_KEY_DAYS`] some 42 are published, 5 kB.
+/// A new key, for [`Store::keep_key`].
 ///
 /// # Errors
-/// The store's, or no randomness.
-pub async fn rotate_keys(store: &Store, key_use: KeyUse, chance: &Chance, now: Timestamp) -> Result<u32> {
-    let seed = chance.bytes()?;
-    let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(Error::internal)?;
+/// No randomness.
+pub fn new_key(chance: &Chance, now: Timestamp) -> Result<SigningKey> {
+    let pair = Ed25519KeyPair::from_seed_unchecked(&chance.bytes()?).map_err(Error::internal)?;
     let [a, b, c, d, ..] = chance.bytes()?;
-    let id = u32::from_be_bytes([a, b, c, d]);
-    let pkcs8 = pair.to_pkcs8().map_err(Error::internal)?;
-    let signing = SigningKey { id, pkcs8: URL_SAFE_NO_PAD.encode(pkcs8.as_ref()), created_at: now };
+    let pkcs8 = URL_SAFE_NO_PAD.encode(pair.to_pkcs8().map_err(Error::internal)?.as_ref());
     let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-    let public = PublicKey { id, x, created_at: now, replaced_at: None };
-    store.rotate_key(key_use, &signing, public, now - LONGEST_USE).await?;
-    Ok(id)
+    Ok(SigningKey { id: u32::from_be_bytes([a, b, c, d]), pkcs8, x, created_at: now })
 }
 
 #[cfg(test)]

@@ -7,8 +7,6 @@ use serde_json::{Value, json};
 use std::sync::PoisonError;
 use store::Cost;
 
-const NAMESPACE: &str = "Guestlist";
-
 /// The line of an invocation that ended with `status`: an HTTP status, or a word.
 pub(crate) fn line(cx: &Cx, status: Value, error: Option<&Error>, cost: &Cost) -> String {
     let mut line = json!({
@@ -31,12 +29,18 @@ pub(crate) fn line(cx: &Cx, status: Value, error: Option<&Error>, cost: &Cost) -
             line["error"] = json!(error.to_string());
         }
     }
+    let note = cx.note.lock().unwrap_or_else(PoisonError::into_inner);
+    if !note.is_empty() {
+        line["note"] = json!(*note);
+    }
     let sums = cx.metrics.lock().unwrap_or_else(PoisonError::into_inner);
     if !sums.is_empty() {
         let metrics: Vec<Value> = sums.keys().map(|name| json!({ "Name": name, "Unit": "Count" })).collect();
+        // Each deployment has its own, so that two in one account don't add up; no dimensions, since each metric costs.
+        let namespace = cx.house.settings().store.prefix.trim_end_matches('-');
         line["_aws"] = json!({
             "Timestamp": cx.now().as_millisecond(),
-            "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [["function"]], "Metrics": metrics }],
+            "CloudWatchMetrics": [{ "Namespace": namespace, "Dimensions": [[]], "Metrics": metrics }],
         });
         sums.iter().for_each(|(name, value)| line[*name] = json!(value));
     }

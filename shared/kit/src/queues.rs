@@ -15,17 +15,19 @@ pub struct Queue {
     pub tries: u32,
     /// How many messages its consumer takes at once.
     pub batch: u32,
-    /// How many invocations of its consumer run side by side (`MaximumConcurrency`, 2 at least).
-    pub concurrency: u32,
+    /// How many invocations of its consumer run side by side (2 at least), unless it never has much: a bound has its price.
+    pub concurrency: Option<u32>,
 }
 
 /// Facts, on their way to `fan_out`.
-pub const FACTS: Queue = Queue { name: "facts", tries: 8, batch: 10, concurrency: 10 };
+pub const FACTS: Queue = Queue { name: "facts", tries: 8, batch: 10, concurrency: Some(10) };
 /// Deliveries by mail, on their way to `send_email`. Concurrency is small: SES takes 14 mails a second to begin with
 /// (<https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html>).
-pub const MAILS: Queue = Queue { name: "mails", tries: 12, batch: 10, concurrency: 4 };
+pub const MAILS: Queue = Queue { name: "mails", tries: 12, batch: 10, concurrency: Some(4) };
+/// What SES tells of mails that came back or were called unwanted, on its way to `suppress_address`.
+pub const BOUNCES: Queue = Queue { name: "bounces", tries: 8, batch: 10, concurrency: None };
 /// Stream records that no fact could be made of; nobody consumes them but a person.
-pub const UNPUBLISHED: Queue = Queue { name: "unpublished", tries: 1, batch: 1, concurrency: 2 };
+pub const UNPUBLISHED: Queue = Queue { name: "unpublished", tries: 1, batch: 1, concurrency: None };
 
 /// How many messages one call sends
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).

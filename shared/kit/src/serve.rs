@@ -2,14 +2,13 @@
 
 use crate::cx::{Asked, Idempotency, hex, keyed_hash, secret_hash};
 use crate::input::Input;
-use crate::{Answer, Cx, Error, Function, Grant, House, KeyUse, Kind, Result, Source, Table, Token, Verb, log, read};
+use crate::{Answer, Cx, Error, Function, House, KeyUse, Kind, Result, Source, Table, Token, log, read, sign};
 use bytes::Bytes;
 use domain::Language;
 use domain::refusal::Refusal;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::time::Duration;
-use store::Access;
 
 /// A request, as it comes in.
 pub(crate) type Request = http::Request<Bytes>;
@@ -20,6 +19,8 @@ pub(crate) type PathFields = Vec<(String, String)>;
 const TRIES: u32 = 200;
 /// How much of an invocation's time must be left to run it anew.
 const RESERVE: Duration = Duration::from_secs(4);
+/// How many connections to DynamoDB are opened at most before the first invocation: as many as a booking reads items at once.
+const CONNECTIONS: usize = 4;
 
 /// The caller's network address, put into a request's extensions by whoever received it.
 #[derive(Clone, Copy, Debug)]
@@ -160,16 +161,26 @@ fn version(etag: &str) -> Result<u64> {
 }
 
 impl Function {
-    /// Opens the connection to DynamoDB by a read that the function is granted: of the keys, which its first request needs
-    /// anyway, or of an item that isn't there. It belongs to a Lambda's init, which has a full CPU whatever the function's memory,
-    /// and the handshake is mostly CPU. What goes wrong here goes wrong again in the first invocation, and is told there.
+    /// Opens connections to DynamoDB by reads that the function is granted: of the keys, which its first request needs anyway,
+    /// then of an item that isn't there in each of its tables, as it may read from several at once. (The later handshakes take up
+    /// the first one's session and are cheap.) Beside that it reads the private key that it signs with. It belongs to a Lambda's
+    /// init, which has a full CPU whatever the function's memory, and a handshake is mostly CPU. What goes wrong here goes wrong
+    /// again in the first invocation, and is told there.
     pub async fn warm_up(&self, house: &House) {
-        let cx = || Cx::new(self, house, request_id(house), house.deadline(self));
-        if self.grants.contains(&read(Table::PublicKeys)) {
-            drop(cx().key_ring(KeyUse::Tokens, None).await);
-        } else if let Some(Grant::Table(Access { table, verb: Verb::Read })) = self.grants.first() {
-            drop(cx().store().touch(*table).await);
-        }
+        let cx = &Cx::new(self, house, request_id(house), house.deadline(self));
+        let tables = async {
+            if self.grants.contains(&read(Table::PublicKeys)) {
+                drop(cx.key_ring(KeyUse::Tokens, None).await);
+            }
+            let tables = Table::ALL.iter().filter(|table| self.grants.contains(&read(**table)));
+            drop(cx.store().touch(tables.copied().take(CONNECTIONS)).await);
+        };
+        let keys = async {
+            for key_use in KeyUse::ALL.iter().filter(|key_use| self.grants.contains(&sign(**key_use))) {
+                drop(cx.signer(*key_use).await);
+            }
+        };
+        tokio::join!(tables, keys);
     }
 
     /// Takes a tick, or a batch of messages in Lambda's own form, and gives Lambda's reply: `null`, or which of the batch
@@ -190,10 +201,10 @@ impl Function {
         let mut failures = Vec::new();
         for record in records {
             let (id, message) = match source {
-                // What is no JSON is no message either: reading it says so.
+                // What is no JSON is a text, and reading it says that it isn't a message.
                 Source::Queue(_) => {
-                    let body = serde_json::from_str(record["body"].as_str().unwrap_or_default());
-                    (record["messageId"].clone(), body.unwrap_or_default())
+                    let body = record["body"].as_str().unwrap_or_default();
+                    (record["messageId"].clone(), serde_json::from_str(body).unwrap_or_else(|_| json!(body)))
                 }
                 Source::Streams(_) => (record["dynamodb"]["SequenceNumber"].clone(), record),
             };

@@ -1,6 +1,8 @@
-//! Least privilege and counting, on what the SDK is really asked to do: one interceptor per function's client refuses what
+//! Least privilege and counting, on what the SDK is really asked to do: one interceptor of a function's clients refuses what
 //! the function wasn't granted and counts what it did.
 
+use crate::Location;
+use crate::keys::KeyUse;
 use crate::tables::Table;
 use aws_sdk_dynamodb::config::interceptors::{
     BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef,
@@ -15,18 +17,20 @@ use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
 use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput};
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
 use aws_sdk_dynamodb::types::ConsumedCapacity;
+use aws_sdk_ssm::operation::get_parameter::GetParameterInput;
+use aws_sdk_ssm::operation::put_parameter::PutParameterInput;
 use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What a function may do with a table.
+/// What a function may do with a table or a private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Verb {
-    /// `GetItem`, `BatchGetItem`, `Query`, the table's indexes included.
+    /// `GetItem`, `BatchGetItem`, `Query`, the table's indexes included; `GetParameter`.
     Read,
-    /// `PutItem`, `UpdateItem`.
+    /// `PutItem`, `UpdateItem`; `PutParameter`.
     Write,
     /// `DeleteItem`.
     Remove,
@@ -34,11 +38,29 @@ pub enum Verb {
 
 /// One thing that a function may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Access {
-    /// With which table.
-    pub table: Table,
-    /// What.
-    pub verb: Verb,
+pub enum Access {
+    /// With a table.
+    Table(Table, Verb),
+    /// With the private key of a use: who reads it signs.
+    Key(KeyUse, Verb),
+}
+
+impl Access {
+    fn verb(self) -> Verb {
+        match self {
+            Access::Table(_, verb) | Access::Key(_, verb) => verb,
+        }
+    }
+}
+
+impl std::fmt::Display for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Access::Table(table, verb) => write!(f, "{verb:?} {}", table.name()),
+            Access::Key(key_use, Verb::Read) => write!(f, "Sign {}", key_use.name()),
+            Access::Key(key_use, verb) => write!(f, "{verb:?} the key of {}", key_use.name()),
+        }
+    }
 }
 
 /// What one invocation cost, counted from the SDK's calls.
@@ -78,25 +100,36 @@ fn with_cost(change: impl FnOnce(&mut Cost)) {
 pub type Used = Arc<Mutex<BTreeSet<Access>>>;
 
 /// The interceptor.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Guard {
     function: &'static str,
     prefix: String,
+    /// What the names of private keys begin with.
+    keys: String,
     granted: BTreeSet<Access>,
     used: Used,
 }
 
 impl Guard {
     /// Guards the calls of a function that was granted `granted`; what succeeds is noted in `used`.
-    pub fn new(function: &'static str, prefix: &str, granted: BTreeSet<Access>, used: Used) -> Self {
-        Self { function, prefix: prefix.to_owned(), granted, used }
+    pub fn new(function: &'static str, location: &Location, granted: BTreeSet<Access>, used: Used) -> Self {
+        let (prefix, keys) = (location.prefix.clone(), location.keys.clone());
+        Self { function, prefix, keys, granted, used }
+    }
+
+    fn key(&self, parameter: Option<&str>, verb: Verb) -> Result<Access, BoxError> {
+        let parameter = parameter.unwrap_or_default();
+        let known = parameter.strip_prefix(&self.keys).and_then(KeyUse::named);
+        let known =
+            known.ok_or_else(|| format!("{} asks for a parameter that isn't ours: {parameter}", self.function))?;
+        Ok(Access::Key(known, verb))
     }
 
     fn access(&self, table: Option<&str>, verb: Verb) -> Result<Access, BoxError> {
         let table = table.unwrap_or_default();
         let known = table.strip_prefix(&self.prefix).and_then(Table::named);
         let table = known.ok_or_else(|| format!("{} asks for a table that isn't ours: {table}", self.function))?;
-        Ok(Access { table, verb })
+        Ok(Access::Table(table, verb))
     }
 
     /// What a call would do. A call of an operation that isn't listed here is refused: no `Scan`, for one.
@@ -136,6 +169,12 @@ impl Guard {
             let items = u32::try_from(call.transact_items().len()).unwrap_or(u32::MAX);
             return Ok((wanted, items));
         }
+        if let Some(call) = input.downcast_ref::<GetParameterInput>() {
+            return Ok((vec![self.key(call.name(), Verb::Read)?], 0));
+        }
+        if let Some(call) = input.downcast_ref::<PutParameterInput>() {
+            return Ok((vec![self.key(call.name(), Verb::Write)?], 1));
+        }
         Err(format!("{} calls an operation that no function is granted", self.function).into())
     }
 }
@@ -161,8 +200,7 @@ impl Intercept for Guard {
     ) -> Result<(), BoxError> {
         let (wanted, items) = self.wanted(context.input())?;
         if let Some(access) = wanted.iter().find(|access| !self.granted.contains(access)) {
-            let Access { table, verb } = access;
-            return Err(format!("{} was not granted {verb:?} on {}", self.function, table.name()).into());
+            return Err(format!("{} was not granted {access}", self.function).into());
         }
         with_cost(|cost| {
             cost.calls += 1;
@@ -183,7 +221,7 @@ impl Intercept for Guard {
         // A call that was refused leaves nothing here.
         let Some(Admitted(wanted)) = cfg.load::<Admitted>() else { return Ok(()) };
         let output = context.output_or_error().and_then(Result::ok);
-        let writes = wanted.iter().any(|access| access.verb != Verb::Read);
+        let writes = wanted.iter().any(|access| access.verb() != Verb::Read);
         with_cost(|cost| {
             cost.in_flight = cost.in_flight.saturating_sub(1);
             let units = output.map_or(0.0, capacity);

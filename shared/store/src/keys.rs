@@ -1,13 +1,21 @@
-//! The keys that sign tokens and tickets: the private one in a table that only signing functions may read, the public ones
-//! in another.
+//! The keys that sign tokens and tickets: the private ones in Parameter Store, a `SecureString` for each use, which only
+//! functions that sign may read; the public ones in a table.
 
 use crate::Store;
 use crate::error::{Error, Result};
-use crate::item::{Item, Key};
+use crate::guard::{Access, Verb};
+use crate::item::Key;
 use crate::tables::Table;
-use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::types::{ParameterTier, ParameterType};
+use domain::checkins::LONGEST_USE;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// How long a key signs before it is replaced.
+const SIGNING_KEY_DAYS: i64 = 90;
 
 /// What a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,11 +30,17 @@ impl KeyUse {
     /// Both uses.
     pub const ALL: &[KeyUse] = &[KeyUse::Tokens, KeyUse::Tickets];
 
-    fn word(self) -> &'static str {
+    /// Its name: that of its parameter, after the deployment's path.
+    pub fn name(self) -> &'static str {
         match self {
             KeyUse::Tokens => "tokens",
             KeyUse::Tickets => "tickets",
         }
+    }
+
+    /// The use of this name.
+    pub fn named(name: &str) -> Option<KeyUse> {
+        KeyUse::ALL.iter().copied().find(|key_use| key_use.name() == name)
     }
 }
 
@@ -50,6 +64,8 @@ pub struct SigningKey {
     pub id: u32,
     /// PKCS #8 in base64url without padding.
     pub pkcs8: String,
+    /// Its public half, as it is published.
+    pub x: String,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -60,6 +76,15 @@ impl std::fmt::Debug for SigningKey {
     }
 }
 
+/// What became of a use's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The id of the key that signs now.
+    pub id: u32,
+    /// What was found and done, in words.
+    pub said: String,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Published {
     record: String,
@@ -67,19 +92,30 @@ struct Published {
     keys: Vec<PublicKey>,
 }
 
+impl Access {
+    /// What whoever makes and replaces keys may do; no function is granted that.
+    pub fn to_keep_keys() -> BTreeSet<Access> {
+        let table = [Verb::Read, Verb::Write].map(|verb| Access::Table(Table::PublicKeys, verb));
+        let keys = KeyUse::ALL.iter().flat_map(|key| [Verb::Read, Verb::Write].map(|verb| Access::Key(*key, verb)));
+        table.into_iter().chain(keys).collect()
+    }
+}
+
 impl Store {
     fn public_place(key_use: KeyUse) -> Key {
-        Key::new(Table::PublicKeys, key_use.word(), "keys")
+        Key::new(Table::PublicKeys, key_use.name(), "keys")
     }
-    fn signing_place(key_use: KeyUse) -> Key {
-        Key::new(Table::SigningKeys, key_use.word(), "key")
+
+    /// The parameter that holds the private key of a use.
+    fn parameter(&self, key_use: KeyUse) -> String {
+        format!("{}{}", self.keys, key_use.name())
     }
 
     async fn published(&self, key_use: KeyUse) -> Result<Published> {
         match self.item(Store::public_place(key_use)).await? {
             None => Ok(Published { record: "public_keys".to_owned(), version: 0, keys: Vec::new() }),
             Some(item) => {
-                serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|e| Error::item(key_use.word(), &e))
+                serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|e| Error::item(key_use.name(), &e))
             }
         }
     }
@@ -89,65 +125,91 @@ impl Store {
         Ok(self.published(key_use).await?.keys)
     }
 
-    /// The key that signs now; `None` before the first was made.
-    pub async fn signing_key(&self, key_use: KeyUse) -> Result<Option<SigningKey>> {
-        let item = self.item(Store::signing_place(key_use)).await?;
-        item.map(serde_dynamo::aws_sdk_dynamodb_1::from_item).transpose().map_err(|e| Error::item(key_use.word(), &e))
-    }
-
-    /// Lets a new key sign from now on and publishes it, both or neither. Keys that were replaced before `forget_before`
-    /// are published no longer.
+    /// Publishes a key as the newest of its use, unless it is that; the one that was is replaced from `now` on. Gives whether it
+    /// had to be.
     ///
-    /// # Errors
-    /// [`Error::Overtaken`] where somebody else rotated meanwhile.
-    pub async fn rotate_key(
-        &self,
-        key_use: KeyUse,
-        key: &SigningKey,
-        public: PublicKey,
-        forget_before: Timestamp,
-    ) -> Result<()> {
+    /// What replaced keys signed stays valid: they are published on for [`LONGEST_USE`], so that every ticket and (signed with the
+    /// tokens' key) every door pass works until its event has ended. Only what is moved to more than ten years after a booking
+    /// outlives the key of its ticket. With a new key each [`SIGNING_KEY_DAYS`] some 42 are published, 5 kB.
+    async fn publish(&self, key_use: KeyUse, key: &SigningKey, now: Timestamp) -> Result<bool> {
         let seen = self.published(key_use).await?;
-        let mut keys = vec![public];
-        keys.extend(seen.keys.into_iter().filter_map(|mut old| {
-            let replaced_at = *old.replaced_at.get_or_insert(key.created_at);
-            (replaced_at >= forget_before).then_some(old)
-        }));
+        if seen.keys.first().is_some_and(|newest| newest.id == key.id) {
+            return Ok(false);
+        }
+        let others = seen.keys.into_iter().filter(|old| old.id != key.id).filter_map(|mut old| {
+            let replaced_at = *old.replaced_at.get_or_insert(now);
+            (replaced_at >= now - LONGEST_USE).then_some(old)
+        });
+        let public = PublicKey { id: key.id, x: key.x.clone(), created_at: key.created_at, replaced_at: None };
+        let keys = std::iter::once(public).chain(others).collect();
         let published = Published { record: seen.record, version: seen.version + 1, keys };
-        let item = |place: Key, mut item: Item| {
-            item.extend(place.attributes());
-            (self.table(place.table), item)
-        };
-        let encode_error = |e: serde_dynamo::Error| Error::item(key_use.word(), &e);
-        let (table, public_item) = item(
-            Store::public_place(key_use),
-            serde_dynamo::aws_sdk_dynamodb_1::to_item(&published).map_err(encode_error)?,
-        );
-        let public = Put::builder().table_name(table).set_item(Some(public_item));
-        let public = match seen.version {
-            0 => public.condition_expression("attribute_not_exists(pk)"),
-            version => public
+        let mut item: crate::item::Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(&published)
+            .map_err(|error: serde_dynamo::Error| Error::item(key_use.name(), &error))?;
+        item.extend(Store::public_place(key_use).attributes());
+        let put = self.client.put_item().table_name(self.table(Table::PublicKeys)).set_item(Some(item));
+        let put = match seen.version {
+            0 => put.condition_expression("attribute_not_exists(pk)"),
+            version => put
                 .condition_expression("version = :seen")
                 .expression_attribute_values(":seen", crate::item::number(version)),
         };
-        let (table, signing_item) =
-            item(Store::signing_place(key_use), serde_dynamo::aws_sdk_dynamodb_1::to_item(key).map_err(encode_error)?);
-        let signing = Put::builder().table_name(table).set_item(Some(signing_item));
-        let built = |e: aws_sdk_dynamodb::error::BuildError| Error::item(key_use.word(), &e);
-        let result = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(public.build().map_err(built)?).build())
-            .transact_items(TransactWriteItem::builder().put(signing.build().map_err(built)?).build())
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) => {
-                Err(Error::Overtaken)
+        let put = put.return_consumed_capacity(ReturnConsumedCapacity::Total);
+        put.send().await.map(|_| true).map_err(Error::of)
+    }
+
+    /// The key that signs now; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where Parameter Store takes no more calls at the moment: by default it takes 40 a second, of a whole
+    /// account (<https://docs.aws.amazon.com/general/latest/gr/ssm.html>).
+    pub async fn signing_key(&self, key_use: KeyUse) -> Result<Option<SigningKey>> {
+        let name = self.parameter(key_use);
+        let found = match self.ssm.get_parameter().name(&name).with_decryption(true).send().await {
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_parameter_not_found()) => return Ok(None),
+            found => found.map_err(failed)?,
+        };
+        let value = found.parameter().and_then(|parameter| parameter.value()).unwrap_or_default();
+        // What can't be read is not told: it may be most of a key.
+        serde_json::from_str(value).map(Some).map_err(|_| Error::item(&name, &"it holds no key"))
+    }
+
+    /// Lets `new` sign for a use that has no key, or whose key has signed for [`SIGNING_KEY_DAYS`]; with `rotate`, in any case.
+    /// And sees to it that the key that signs is published as the newest, whatever became of it: a rotation died in between, or
+    /// the table came back from a backup. It can be repeated at any time.
+    ///
+    /// The public key goes first: wherever this dies, nothing is signed that can't be verified.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] where somebody else published a key meanwhile.
+    pub async fn keep_key(&self, key_use: KeyUse, new: SigningKey, now: Timestamp, rotate: bool) -> Result<Kept> {
+        let mut said = String::new();
+        if let Some(old) = self.signing_key(key_use).await? {
+            let again = if self.publish(key_use, &old, now).await? { ", published again" } else { "" };
+            let days = now.duration_since(old.created_at).as_hours() / 24;
+            said = format!("{:08x} is {days} days old{again}", old.id);
+            if !rotate && days < SIGNING_KEY_DAYS {
+                return Ok(Kept { id: old.id, said: format!("{said}, and signs on") });
             }
-            Err(error) => Err(Error::of(error)),
+            said += " and replaced; ";
         }
+        self.publish(key_use, &new, now).await?;
+        let value = serde_json::to_string(&new).map_err(|error| Error::item(key_use.name(), &error))?;
+        let put = self.ssm.put_parameter().name(self.parameter(key_use)).value(value).overwrite(true);
+        // Under the key that AWS keeps for Parameter Store, which costs nothing.
+        let put = put.r#type(ParameterType::SecureString).tier(ParameterTier::Standard);
+        put.send().await.map_err(failed)?;
+        Ok(Kept { id: new.id, said: format!("{said}{:08x} is new, and signs", new.id) })
+    }
+}
+
+/// A failure of Parameter Store. An answer that can't be read isn't told, unlike DynamoDB's: it may hold a key.
+fn failed<E, R>(error: SdkError<E, R>) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    match error {
+        SdkError::ResponseError(_) => Error::Unavailable("Parameter Store's answer can't be read".to_owned()),
+        error => Error::of(error),
     }
 }

@@ -17,8 +17,6 @@ pub enum Table {
     Deliveries,
     /// The keys by which tokens and tickets are verified.
     PublicKeys,
-    /// The keys that sign them; read by the functions that sign and by no other.
-    SigningKeys,
 }
 
 /// A secondary index over two string attributes, holding the whole item.
@@ -48,15 +46,8 @@ pub const TTL: &str = "expires";
 
 impl Table {
     /// Every table.
-    pub const ALL: &[Table] = &[
-        Table::Accounts,
-        Table::Events,
-        Table::Pools,
-        Table::Bookings,
-        Table::Deliveries,
-        Table::PublicKeys,
-        Table::SigningKeys,
-    ];
+    pub const ALL: &[Table] =
+        &[Table::Accounts, Table::Events, Table::Pools, Table::Bookings, Table::Deliveries, Table::PublicKeys];
 
     /// Its name, before the deployment's prefix.
     pub fn name(self) -> &'static str {
@@ -67,7 +58,6 @@ impl Table {
             Table::Bookings => "bookings",
             Table::Deliveries => "deliveries",
             Table::PublicKeys => "public-keys",
-            Table::SigningKeys => "signing-keys",
         }
     }
 

@@ -7,7 +7,7 @@ use crate::upcoming;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
-use functions::pages::app_policy;
+use functions::pages::{CAMERA, NO_DEVICES, app_cache, app_policy};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use minijinja::value::Serde;
@@ -54,8 +54,8 @@ impl App {
     /// What the browser may ask of the camera and the like; only the door scanner needs any.
     fn permissions(self) -> &'static str {
         match self {
-            Self::Attendee => "camera=(), microphone=(), geolocation=()",
-            Self::Organizer => "camera=(self), microphone=(), geolocation=()",
+            Self::Attendee => NO_DEVICES,
+            Self::Organizer => CAMERA,
         }
     }
 
@@ -101,7 +101,7 @@ async fn file(folder: &Path, app: App, asked: &Parts) -> Response {
         let files = ServeDir::new(folder).append_index_html_on_directories(false);
         match files.precompressed_br().precompressed_gzip().try_call(request(asked, path)).await {
             Ok(found) if found.status() != StatusCode::NOT_FOUND => {
-                return dressed(found.map(Body::new), app, cache(path));
+                return dressed(found.map(Body::new), app, app_cache(path));
             }
             Ok(_) if wants_page && !path.starts_with("/assets/") => {}
             Ok(_) => return missing(wants_page),
@@ -110,7 +110,7 @@ async fn file(folder: &Path, app: App, asked: &Parts) -> Response {
     }
     let index = ServeFile::new(folder.join("index.html"));
     match index.precompressed_br().precompressed_gzip().try_call(request(asked, "/")).await {
-        Ok(found) => dressed(found.map(Body::new), app, cache("/")),
+        Ok(found) => dressed(found.map(Body::new), app, app_cache("/")),
         Err(error) => unreadable(&error),
     }
 }
@@ -154,23 +154,6 @@ fn dressed(mut response: Response, app: App, cache: &'static str) -> Response {
     response
 }
 
-/// How long a browser may keep a file without asking: for ever where its name carries its content's hash, else not at all.
-/// The fonts, whose names the server's pages know, change about never.
-fn cache(path: &str) -> &'static str {
-    match path.strip_prefix("/assets/") {
-        Some(name) if is_hashed(name) => "public, max-age=31536000, immutable",
-        Some(name) if name.starts_with("fonts/") => "public, max-age=604800",
-        _ => "no-cache",
-    }
-}
-
-/// `home-D6L2WMlL.js`: a name, and eight letters of base64url.
-fn is_hashed(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default();
-    let hash = stem.len().checked_sub(9).and_then(|start| stem.get(start..)).and_then(|end| end.strip_prefix('-'));
-    !name.contains('/') && hash.is_some_and(|h| h.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
-}
-
 /// The page in an app's place that says why it isn't there, and asks again by itself while it is being built.
 async fn not_built(front: &Front, state: State) -> Response {
     let (status, working, trouble) = match state {
@@ -211,17 +194,5 @@ mod tests {
                 assert!(is_functions(path), "{path} of {}: its first part belongs in FUNCTIONS", function.name);
             }
         }
-    }
-
-    #[test]
-    fn what_carries_a_hash_is_kept_for_ever_and_the_rest_is_asked_for() {
-        for path in ["/assets/home-D6L2WMlL.js", "/assets/ru-B5OfK_K-.js", "/assets/zxing-abcd1234.wasm"] {
-            assert!(cache(path).ends_with("immutable"), "{path}");
-        }
-        for path in ["/", "/index.html", "/sw.js", "/manifest.webmanifest", "/assets/app.js", "/assets/app.css"] {
-            assert_eq!(cache(path), "no-cache", "{path}");
-        }
-        // Eight letters, and no hash.
-        assert_eq!(cache("/assets/fonts/onest-cyrillic.woff2"), "public, max-age=604800");
     }
 }

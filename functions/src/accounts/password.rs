@@ -1,9 +1,9 @@
 //! Passwords at rest: Argon2id with the first parameters that OWASP recommends (19 MiB, 2 iterations, 1 lane;
 //! <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>).
 
-use crate::{Chance, Error, Result};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use domain::text::Password;
+use kit::{Chance, Error, Result};
 
 const MEMORY_KIB: u32 = 19_456;
 const ITERATIONS: u32 = 2;
