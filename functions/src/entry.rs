@@ -1,5 +1,7 @@
 //! The Lambda entry point: a binary holds many functions, `_HANDLER` says which one this process serves.
 
+mod origin;
+
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
@@ -9,9 +11,11 @@ use kit::{Chance, ClientAddress, Clock, Function, House, Kind, RequestId, Router
 use lambda_http::lambda_runtime::{self, Diagnostic};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, LambdaEvent, RequestExt, service_fn};
+use origin::Origin;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use std::time::Duration;
+use store::Location;
 
 /// How long one call to AWS may take, retries included: a route has 15 s, and a call that hangs should leave time for a
 /// clear answer.
@@ -38,9 +42,10 @@ fn start(all: &'static [Function]) -> Result<(), String> {
     let function = chosen(all, handler.as_deref())?;
     report_panics(function.name);
     let house = house()?;
+    let origin = Origin::of(set("GUESTLIST_ORIGIN_HASHES").as_deref())?;
     // One invocation at a time is all that a Lambda process gets.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|why| why.to_string())?;
-    runtime.block_on(serve(function, house)).map_err(|why| why.to_string())
+    runtime.block_on(serve(function, house, origin)).map_err(|why| why.to_string())
 }
 
 /// The function of this name.
@@ -124,11 +129,16 @@ fn house() -> Result<House, String> {
         )
         .build();
     let settings = Settings {
-        prefix: needed("GUESTLIST_PREFIX")?,
+        store: Location {
+            prefix: needed("GUESTLIST_PREFIX")?,
+            keys: needed("GUESTLIST_KEYS")?,
+            dynamodb: set("AWS_ENDPOINT_URL_DYNAMODB"),
+            ssm: set("AWS_ENDPOINT_URL_SSM"),
+        },
         base_url: needed("GUESTLIST_BASE_URL")?.trim_end_matches('/').to_owned(),
         sender: needed("GUESTLIST_SENDER")?,
+        mail_set: set("GUESTLIST_MAIL_SET"),
         queues: needed("GUESTLIST_QUEUES")?,
-        dynamodb: set("AWS_ENDPOINT_URL_DYNAMODB"),
         sqs: set("AWS_ENDPOINT_URL_SQS"),
         ses: set("AWS_ENDPOINT_URL_SESV2"),
         bucket: needed("GUESTLIST_BUCKET")?,
@@ -138,15 +148,19 @@ fn house() -> Result<House, String> {
     Ok(House::new(&sdk, settings, Clock::system(), Chance::System))
 }
 
-async fn serve(function: &'static Function, house: House) -> Result<(), lambda_http::Error> {
-    let house = &house;
+async fn serve(function: &'static Function, house: House, origin: Origin) -> Result<(), lambda_http::Error> {
+    let (house, origin) = (&house, &origin);
     // Lambda's init may take ten seconds; what takes longer than this is better left to the first invocation.
     drop(tokio::time::timeout(WARM_UP, function.warm_up(house)).await);
     if let Kind::Route { .. } = function.kind {
         // A router of one: another path or method than the function's own gets a problem.
         let router = &Router::new(std::slice::from_ref(function))?;
         lambda_http::run(service_fn(|request: lambda_http::Request| async move {
-            let answer = router.answer(house, plain(request)?).await;
+            let id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
+            let answer = match origin.admit(plain(request)?, &house.settings().base_url, &id) {
+                Ok(request) => router.answer(house, request).await,
+                Err(refused) => refused,
+            };
             Ok::<_, lambda_http::Error>(answer.map(|body| Body::from(body.to_vec())))
         }))
         .await

@@ -74,6 +74,7 @@ static ALL: LazyLock<Vec<Function>> = LazyLock::new(|| {
         consumer::<deliveries::publish_facts::PublishFacts>(),
         consumer::<deliveries::fan_out::FanOut>(),
         consumer::<deliveries::send_email::SendEmail>(),
+        consumer::<deliveries::suppress_address::SuppressAddress>(),
         // pages
         route::<pages::render_event_page::RenderEventPage>(),
         route::<pages::render_ticket_page::RenderTicketPage>(),

@@ -281,7 +281,7 @@ async fn tickets_and_passes_hold_until_their_event_ends() {
     for day in ["2027-02-18T12:00:00Z", "2036-11-19T18:00:00Z"] {
         world.advance_to(day);
         for key_use in KeyUse::ALL {
-            kit::rotate_keys(&world.store(), *key_use, world.house.chance(), world.now()).await.unwrap();
+            world.rotate_key(*key_use).await.unwrap();
         }
     }
     world.get("/api/door-passes/me", token(&pass)).await.expect(200);

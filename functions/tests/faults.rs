@@ -271,6 +271,49 @@ async fn what_lasts_is_a_503_and_mended_by_asking_again() {
     }
 }
 
+/// Parameter Store takes 40 calls a second of a whole account, and a rush starts hundreds of processes at once.
+#[tokio::test(start_paused = true)]
+async fn a_process_that_has_no_key_yet_waits_its_turn() {
+    let Stage { mut world, ada, ben, event, bens_booking, .. } = Stage::new().await;
+    let cem = world.settle("Cem", true).await;
+    // A process that has just started.
+    world.house = world.house.clone().with_time_limit(Duration::from_secs(15));
+    let path = format!("/api/events/{event}/bookings");
+    let book = async |who: &Person| world.post(&path, who.token(), json!({})).await;
+    let cancel = async |booking: &str| {
+        world.post(&format!("/api/bookings/{booking}/cancel"), ben.token(), json!({})).await.expect(200)
+    };
+    let reads = || world.faults.seen().iter().filter(|call| *call == "GetParameter").count();
+
+    // It lasts: a 503 that says when to come again, and no place is taken.
+    world.faults.from(Calls::To("GetParameter"), 0, Fault::Throttled);
+    let reply = book(&ada).await;
+    assert_eq!((reply.status, reply.header("retry-after")), (503, "1"), "{}", reply.text());
+    assert_eq!(world.audit().bookings.len(), 1);
+    // More than the three calls after which the SDK gives up: the function is run anew.
+    world.faults.clear();
+    (0..10).for_each(|_| world.faults.next(Calls::To("GetParameter"), 0, Fault::Throttled));
+    assert_eq!(book(&ada).await.status, 201);
+    assert_eq!((world.faults.left(), reads()), (0, 11));
+
+    // The key is kept: who books next costs no call more.
+    world.faults.clear();
+    cancel(&bens_booking).await;
+    let mut bens_booking = book(&ben).await.expect(201).str("/id");
+    assert_eq!(reads(), 0);
+    // After five minutes it is looked for again; while nobody answers, it signs on.
+    for fault in [Fault::Throttled, Fault::ServerError] {
+        cancel(&bens_booking).await;
+        world.advance(jiff::SignedDuration::from_secs(301));
+        world.faults.from(Calls::To("GetParameter"), 0, fault);
+        bens_booking = book(&ben).await.expect(201).str("/id");
+        assert!(reads() > 0);
+        world.faults.clear();
+    }
+    assert_eq!(book(&cem).await.status, 201);
+    assert_eq!(reads(), 0, "and isn't looked for at once again");
+}
+
 /// Everything that follows a deed behind the scenes: facts, fan-out, mails.
 async fn calls_behind(deed: Deed) -> Vec<String> {
     let stage = Stage::new().await;

@@ -95,6 +95,7 @@ async fn a_missing_setting_is_named_on_start() {
     let f = World::fixture().await;
     for name in [
         "GUESTLIST_PREFIX",
+        "GUESTLIST_KEYS",
         "GUESTLIST_BASE_URL",
         "GUESTLIST_SENDER",
         "GUESTLIST_QUEUES",
@@ -111,7 +112,7 @@ async fn a_missing_setting_is_named_on_start() {
 #[tokio::test]
 async fn a_process_refuses_as_the_router_does() {
     let f = World::fixture_now().await;
-    let (address, _) = services(&f.world.objects).await;
+    let (address, _) = services(&f.world).await;
     let sample = f.sample(f.world.function("book_place")).await;
     let mut process = LambdaProcess::start(&launch(BINARY, "book_place", &f, &address)).await.unwrap();
     let mut problem = async |change: &dyn Fn(&mut Value)| {
@@ -137,4 +138,27 @@ async fn a_process_refuses_as_the_router_does() {
     encoded["isBase64Encoded"] = json!(true);
     let reply = process.invoke(encoded).await.unwrap();
     assert_eq!(reply["statusCode"], 201, "{reply}");
+}
+
+/// With the hashes of CloudFront's secrets a process takes what CloudFront sends, and nothing else.
+#[tokio::test]
+async fn a_process_takes_only_what_came_through_cloudfront() {
+    // SHA-256 of "secret".
+    const HASH: &str = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+    let f = World::fixture_now().await;
+    let (address, _) = services(&f.world).await;
+    let sample = f.sample(f.world.function("list_events")).await;
+    let with = |hashes: &str| launch(BINARY, "list_events", &f, &address).env("GUESTLIST_ORIGIN_HASHES", hashes);
+    let mut process = LambdaProcess::start(&with(HASH)).await.unwrap();
+    for (secret, answer) in [(None, 403), (Some("wrong"), 403), (Some("secret"), 200)] {
+        let mut event = sample.clone();
+        if let Some(secret) = secret {
+            event["headers"]["x-guestlist-origin"] = json!(secret);
+        }
+        let reply = process.invoke(event).await.unwrap();
+        assert_eq!(reply["statusCode"], answer, "{reply}");
+        assert_eq!(reply["body"].as_str().unwrap().contains("not_by_this_way"), answer == 403, "{reply}");
+    }
+    let error = LambdaProcess::start(&with("secret")).await.expect_err("it must not start");
+    assert!(error.message.contains("GUESTLIST_ORIGIN_HASHES must be"), "{error}");
 }

@@ -44,8 +44,12 @@ export async function codeFor(runner: Runner, email: string): Promise<string> {
 }
 
 /** Signs somebody up through the API. What pages say to them is in their language. */
-export async function newPerson(runner: Runner, name: string, language = "en"): Promise<Person> {
-  const email = newEmail();
+export async function newPerson(
+  runner: Runner,
+  name: string,
+  language = "en",
+  email = newEmail(),
+): Promise<Person> {
   const password = "correct horse battery";
   await runner.call("POST", "/api/users", { email, password, name, language });
   await runner.call("POST", "/api/users/verify-email", { email, code: await codeFor(runner, email) });

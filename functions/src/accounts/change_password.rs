@@ -1,11 +1,12 @@
 //! Changing one's password.
 
 use super::SessionReply;
+use super::password::{hash_password, password_matches};
 use super::session::session;
 use domain::accounts::TokenFamily;
 use domain::text::Password;
 use domain::{Change, FaultCode, Record, Refusal};
-use kit::{Caller, Cx, Grant, Result, Route, Table, hash_password, password_matches, read, secret_hash, write};
+use kit::{Caller, Cx, Grant, KeyUse, Result, Route, Table, read, secret_hash, sign, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,7 +28,7 @@ impl Route for ChangePassword {
     const CALLER: Caller = Caller::User;
     const NEEDED: &[&str] = &["current_password", "new_password"];
     const GRANTS: &[Grant] =
-        &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries), read(Table::SigningKeys)];
+        &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries), sign(KeyUse::Tokens)];
     const MEMORY_MB: u32 = 1024;
     type Reply = SessionReply;
 

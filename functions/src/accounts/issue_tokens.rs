@@ -1,12 +1,13 @@
 //! Signing in.
 
 use super::SessionReply;
+use super::password::password_matches;
 use super::session::session;
 use domain::accounts::{TokenFamily, User};
 use domain::refusal::Refusal;
 use domain::text::{Email, Password};
 use domain::{Change, Record};
-use kit::{Caller, Cx, Grant, Result, Route, Table, password_matches, read, secret_hash, write};
+use kit::{Caller, Cx, Grant, KeyUse, Result, Route, Table, read, secret_hash, sign, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -37,7 +38,7 @@ impl Route for IssueTokens {
     const CALLER: Caller = Caller::Anyone;
     const NEEDED: &[&str] = &["email", "password"];
     const GRANTS: &[Grant] =
-        &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries), read(Table::SigningKeys)];
+        &[read(Table::Accounts), write(Table::Accounts), write(Table::Deliveries), sign(KeyUse::Tokens)];
     const MEMORY_MB: u32 = 1024;
     type Reply = SessionReply;
 

@@ -2,6 +2,7 @@
 
 pub mod change_password;
 pub mod issue_tokens;
+pub mod password;
 pub mod read_me;
 pub mod read_signing_keys;
 pub mod read_user;

@@ -5,7 +5,7 @@ use super::session::{RefreshToken, session};
 use domain::accounts::{Refresh, Step};
 use domain::refusal::Refusal;
 use domain::{Change, Record};
-use kit::{Caller, Cx, Grant, NoContent, Result, Route, Table, keyed_hash, read, secret_hash, write};
+use kit::{Caller, Cx, Grant, KeyUse, NoContent, Result, Route, Table, keyed_hash, read, secret_hash, sign, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ pub struct RefreshTokens {
 impl Route for RefreshTokens {
     const ROUTE: &str = "POST /api/tokens/refresh";
     const CALLER: Caller = Caller::Anyone;
-    const GRANTS: &[Grant] = &[read(Table::Accounts), write(Table::Accounts), read(Table::SigningKeys)];
+    const GRANTS: &[Grant] = &[read(Table::Accounts), write(Table::Accounts), sign(KeyUse::Tokens)];
     type Reply = SessionReply;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {

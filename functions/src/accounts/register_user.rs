@@ -1,11 +1,12 @@
 //! Signing up.
 
 use super::Notice;
+use super::password::hash_password;
 use domain::accounts::{EmailClaim, MailChoices, SignUpNotice, User, Verification};
 use domain::text::{Email, Password, PersonName};
 use domain::time::Zone;
 use domain::{Change, Language, Record};
-use kit::{Accepted, Caller, Cx, Grant, Json, Result, Route, Table, hash_password, read, write};
+use kit::{Accepted, Caller, Cx, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -67,6 +68,7 @@ impl Route for RegisterUser {
                 bio: Default::default(),
                 city: None,
                 mails: MailChoices::default(),
+                reports: Default::default(),
                 registered_at: now,
             };
             let seen = verification.map_or(0, |verification| verification.version);

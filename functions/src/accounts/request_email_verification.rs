@@ -8,8 +8,8 @@ use kit::{Accepted, Caller, Cx, Grant, Json, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Ask for another verification code. It is sent if the address has an account that isn't verified yet; the answer is the
-/// same either way.
+/// Ask for another verification code. It is sent if the address has an account that isn't verified yet, or one whose mails came
+/// back: then once a day, and mails go out again once it is entered. The answer is the same either way.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestEmailVerification {

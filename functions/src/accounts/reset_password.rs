@@ -1,9 +1,10 @@
 //! Setting a new password with the link from the mail.
 
+use super::password::hash_password;
 use domain::accounts::wrong_reset;
 use domain::text::Password;
 use domain::{Change, Record};
-use kit::{Caller, Cx, Grant, Link, NoContent, Result, Route, Table, Token, hash_password, read, write};
+use kit::{Caller, Cx, Grant, Link, NoContent, Result, Route, Table, Token, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 

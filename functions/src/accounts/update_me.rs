@@ -38,6 +38,10 @@ pub struct UpdateMe {
     /// Which of the mails that can be turned off you want; those that aren't named stay as they are.
     #[serde(default)]
     mails: MailChoicesPatch,
+    /// `true` where you called a mail unwanted and want mails again. An address that mails come back from is shown to work by a
+    /// code instead.
+    #[serde(default)]
+    resume_mails: bool,
 }
 
 impl Route for UpdateMe {
@@ -49,8 +53,9 @@ impl Route for UpdateMe {
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let user = cx.store().user(cx.user()?).await?.ok_or_else(|| Refusal::not_found("user"))?;
         cx.check_version("profile", user.version)?;
-        let Self { name, language, zone, bio, city, mails } = self;
-        let user = user.patched(UserPatch { name, language, zone, bio, city, mails });
+        let Self { name, language, zone, bio, city, mails, resume_mails } = self;
+        let resumed_at = resume_mails.then(|| cx.now());
+        let user = user.patched(UserPatch { name, language, zone, bio, city, mails, resumed_at });
         let reply = Tagged(user.version, user.clone().into());
         cx.commit(vec![Change::Replace(Record::User(user))], reply).await
     }

@@ -1,15 +1,16 @@
 //! Showing that an address is one's own.
 
+use super::password::NOBODYS_HASH;
 use domain::accounts::{PasswordReset, wrong_code};
 use domain::text::Email;
 use domain::{Change, Record};
-use kit::{Caller, Cx, Grant, NOBODYS_HASH, NoContent, Result, Route, Table, read, write};
+use kit::{Caller, Cx, Grant, NoContent, Result, Route, Table, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Verify an address with the six-digit code from the mail. Afterwards, refresh your tokens: new ones say that you are
-/// verified. Where somebody signed up with the address more than once, nobody knows whose the password is: it ends, with
-/// every log-in, and a mail leads to a new one.
+/// verified. Mails that came back before count no more. Where somebody signed up with the address more than once before it was
+/// verified, nobody knows whose the password is: it ends, with every log-in, and a mail leads to a new one.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyEmail {
@@ -40,16 +41,16 @@ impl Route for VerifyEmail {
         let (right, tried) = verification.tried(&self.code, cx.now());
         let tried = Change::Replace(Record::Verification(tried));
         match claim {
-            Some(claim) if right && claim.contested => {
-                let user =
-                    cx.store().user(claim.user).await?.filter(|user| !user.is_verified()).ok_or_else(wrong_code)?;
+            Some(claim) if right => {
+                let user = if claim.contested { cx.store().user(claim.user).await? } else { None };
+                // Who is verified has shown whose the password is; their code says that mails reach them again.
+                let Some(user) = user.filter(|user| !user.is_verified()) else {
+                    let changes = vec![tried, Change::VerifyAddress { user: claim.user, at: cx.now() }];
+                    return cx.commit(changes, NoContent).await;
+                };
                 let reset = PasswordReset::new(&self.email, cx.new_id()?, cx.now());
                 let user = Change::Replace(Record::User(user.reclaimed(NOBODYS_HASH.to_owned(), cx.now())));
                 cx.commit(vec![tried, user, Change::Put(Record::PasswordReset(reset))], NoContent).await
-            }
-            Some(claim) if right => {
-                let changes = vec![tried, Change::VerifyAddress { user: claim.user, at: cx.now() }];
-                cx.commit(changes, NoContent).await
             }
             _ => {
                 // The wrong guess is counted before it is answered.

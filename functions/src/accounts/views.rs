@@ -1,7 +1,7 @@
 //! What is shown of accounts.
 
 use domain::Language;
-use domain::accounts::{MailChoices, User};
+use domain::accounts::{MailChoices, Suppressed, User};
 use domain::ids::UserId;
 use domain::text::{Bio, City, Email, PersonName};
 use domain::time::Zone;
@@ -30,6 +30,9 @@ pub struct Me {
     pub city: Option<City>,
     /// Which of the mails that can be turned off they want.
     pub mails: MailChoices,
+    /// Why no mails go to their address; absent where they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppressed>,
     /// When they signed up.
     pub registered_at: Timestamp,
 }
@@ -39,6 +42,7 @@ impl From<User> for Me {
         Me {
             id: user.id,
             email_verified: user.is_verified(),
+            suppressed: user.suppressed(),
             name: user.name,
             email: user.email,
             language: user.language,

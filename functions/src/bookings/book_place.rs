@@ -6,7 +6,7 @@ use domain::bookings::{self, Guest, PartySize, Wish};
 use domain::ids::EventId;
 use domain::pools::Pool;
 use domain::refusal::Refusal;
-use kit::{Caller, Created, Cx, Error, Grant, Json, Result, Route, Table, read, write};
+use kit::{Caller, Created, Cx, Error, Grant, Json, KeyUse, Result, Route, Table, read, sign, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -35,7 +35,7 @@ impl Route for BookPlace {
         write(Table::Pools),
         read(Table::Bookings),
         write(Table::Bookings),
-        read(Table::SigningKeys),
+        sign(KeyUse::Tickets),
     ];
     type Reply = Created<MyBooking>;
 

@@ -28,12 +28,13 @@ pub fn csv(bookings: &[BookingView]) -> Result<String> {
         .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)
         .from_writer(vec![]);
-    let header = ["booking", "name", "state", "party_size", "admitted", "booked_at", "tickets"];
+    let header = ["booking", "name", "state", "party_size", "admitted", "booked_at", "tickets", "mails"];
     writer.write_record(header).map_err(Error::internal)?;
     for booking in bookings {
         let admitted = booking.tickets.iter().filter(|ticket| ticket.admission.is_some()).count();
         let tickets: Vec<String> = booking.tickets.iter().map(|ticket| ticket.id.to_string()).collect();
         let state = serde_json::to_value(booking.state).map_err(Error::internal)?;
+        let suppressed = serde_json::to_value(booking.suppressed).map_err(Error::internal)?;
         writer
             .write_record([
                 booking.id.to_string(),
@@ -43,6 +44,7 @@ pub fn csv(bookings: &[BookingView]) -> Result<String> {
                 admitted.to_string(),
                 booking.booked_at.to_string(),
                 tickets.join(" "),
+                suppressed.as_str().unwrap_or_default().to_owned(),
             ])
             .map_err(Error::internal)?;
     }

@@ -1,5 +1,6 @@
 //! What is shown of bookings.
 
+use domain::accounts::Suppressed;
 use domain::bookings::{Booking, CancelledBy, State};
 use domain::checkins::Admission;
 use domain::events::{Event, Place, Status};
@@ -44,6 +45,9 @@ pub struct BookingView {
     pub cancelled_by: Option<CancelledBy>,
     /// One for each of the party.
     pub tickets: Vec<TicketBrief>,
+    /// Why mails don't reach the guest; absent where they do, and for all but the event's organizer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppressed>,
 }
 
 impl BookingView {
@@ -66,6 +70,7 @@ impl BookingView {
             booked_at: booking.booked_at,
             cancelled_by: booking.cancelled_by,
             tickets: tickets.collect(),
+            suppressed: None,
         }
     }
 }

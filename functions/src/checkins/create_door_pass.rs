@@ -6,7 +6,7 @@ use domain::ids::EventId;
 use domain::refusal::Refusal;
 use domain::text::DoorName;
 use domain::{Change, Record};
-use kit::{Caller, Created, Cx, Grant, Json, Result, Route, Table, Token, read, write};
+use kit::{Caller, Created, Cx, Grant, Json, KeyUse, Result, Route, Table, Token, read, sign, write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ impl Route for CreateDoorPass {
     const ROUTE: &str = "POST /api/events/{event}/door-passes";
     const CALLER: Caller = Caller::OrganizerOf("event");
     const IDEMPOTENT: bool = true;
-    const GRANTS: &[Grant] = &[read(Table::Events), write(Table::Events), read(Table::SigningKeys)];
+    const GRANTS: &[Grant] = &[read(Table::Events), write(Table::Events), sign(KeyUse::Tokens)];
     type Reply = Created<NewDoorPass>;
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {

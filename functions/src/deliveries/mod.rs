@@ -5,3 +5,4 @@ mod content;
 pub mod fan_out;
 pub mod publish_facts;
 pub mod send_email;
+pub mod suppress_address;

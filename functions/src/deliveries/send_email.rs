@@ -1,9 +1,10 @@
 //! Sending one mail, once.
 
 use super::content::letter;
+use domain::accounts::Passage;
 use domain::facts::Delivery;
 use jiff::SignedDuration;
-use kit::{Consumer, Cx, Error, Grant, MAILS, Result, Source, Table, read, send, write};
+use kit::{Consumer, Cx, Error, Grant, KeyUse, MAILS, Result, Source, Table, read, send, sign, write};
 use mail::{Address, Recipient, SendError, compose};
 use serde::Deserialize;
 use std::time::Duration;
@@ -16,7 +17,8 @@ const LEASE_SECONDS: i64 = 90;
 /// After how long a mail that SES had no room for is tried again.
 const LATER_SECONDS: i32 = 30;
 
-/// Send one mail. A repeated message finds it sent and stops; one that the world has overtaken is dropped. Only a crash
+/// Send one mail. A repeated message finds it sent and stops; one that the world has overtaken is dropped, and so is one to an
+/// address that mails come back from or aren't wanted at. Only a crash
 /// between the acceptance by SES and the mark of it can repeat a mail.
 #[derive(Deserialize)]
 #[serde(transparent)]
@@ -29,7 +31,7 @@ impl Consumer for SendEmail {
         read(Table::Events),
         read(Table::Pools),
         read(Table::Bookings),
-        read(Table::SigningKeys),
+        sign(KeyUse::Tokens),
         write(Table::Deliveries),
         send(MAILS),
         Grant::Mail,
@@ -56,6 +58,18 @@ impl Consumer for SendEmail {
             Claim::Leased => return Err(Error::internal("somebody else is sending this mail; try again later")),
             Claim::Mine => {}
         }
+        let goes = match letter.to.passage(&delivery.fact.what) {
+            Passage::Free => true,
+            Passage::OnceIn { days } => {
+                let kind = format!("{}#{}", letter.content.name(), letter.to.email.folded());
+                cx.store().once_in(&kind, SignedDuration::from_hours(24 * i64::from(days)), &key, cx.now()).await?
+            }
+            Passage::Suppressed => false,
+        };
+        if !goes {
+            cx.metric("MailsSuppressed", 1.0);
+            return Ok(cx.store().delivered(&key, cx.now()).await?);
+        }
         let from = Address { name: SENDER_NAME.to_owned(), email: cx.sender().to_owned() };
         let sent = cx.send_mail(&from.email, &recipient.email, composed.to_mime(&from)).await?;
         match sent {
@@ -67,13 +81,18 @@ impl Consumer for SendEmail {
             Err(SendError::Refused(why)) => {
                 cx.metric("MailsRefused", 1.0);
                 cx.store().delivered(&key, cx.now()).await?;
+                // In its sandbox SES names the address that it refuses, which is no matter for a log.
+                let why = why.replace(&recipient.email, "the recipient");
                 Err(Error::internal(format!("SES refuses this mail: {why}")))
             }
             // Whether it went out isn't known. The lease is kept: after it, the mail is tried again, and may come twice.
             Err(error @ SendError::Unknown(_)) => Err(Error::internal(error)),
-            // SES takes no more just now: not the mail's fault, so it isn't counted against it.
-            Err(SendError::Throttled(_) | SendError::Halted(_)) => {
-                cx.metric("MailsThrottled", 1.0);
+            // SES takes no more just now, or nothing until somebody mends the account: not the mail's fault, so it isn't counted
+            // against it.
+            Err(error @ (SendError::Throttled(_) | SendError::Halted(_))) => {
+                let halted = matches!(error, SendError::Halted(_));
+                cx.metric(if halted { "MailsHalted" } else { "MailsThrottled" }, 1.0);
+                cx.note(error.to_string().replace(&recipient.email, "the recipient"));
                 cx.store().release_delivery(&key).await?;
                 cx.send(MAILS, &[delivery], LATER_SECONDS).await
             }

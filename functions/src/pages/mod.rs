@@ -12,7 +12,7 @@ pub mod render_ticket_page;
 mod shell;
 mod words;
 
-pub use policy::app_policy;
+pub use policy::{CAMERA, NO_DEVICES, app_cache, app_policy};
 
 #[cfg(test)]
 mod testing;

@@ -1,7 +1,7 @@
 //! What all pages share: the templates, the look, and how a page is filled in.
 
 use super::html::Html;
-use super::policy::{app_policy, page_policy, source_hash};
+use super::policy::{NO_DEVICES, app_policy, page_policy, source_hash};
 use super::words::{Words, words};
 use domain::Language;
 use kit::{Answer, Error, Media, Reply, Result};
@@ -141,7 +141,7 @@ impl Reply for AppPage {
             .header("cache-control", self.cache)
             // It is written in the reader's language.
             .header("vary", "accept-language")
-            .header("permissions-policy", "camera=(), microphone=(), geolocation=()"))
+            .header("permissions-policy", NO_DEVICES))
     }
 }
 

@@ -43,7 +43,7 @@ async fn after_a_rotation_old_and_new_tokens_hold() {
     };
     // The function reads the keys once and keeps them.
     assert_eq!(me(&world, &ada.token).await.0, 200);
-    let new = kit::rotate_keys(&world.store(), KeyUse::Tokens, world.house.chance(), world.now()).await.unwrap();
+    let new = world.rotate_key(KeyUse::Tokens).await.unwrap();
     assert_eq!(me(&world, &ada.token).await.0, 200, "the old key is published on");
     // A token by the new key, while the function knows only the old one: it reads the keys again, at once.
     let user = world.store().user(ada.id.parse().unwrap()).await.unwrap().unwrap();

@@ -90,7 +90,10 @@ pub async fn everybodys_hash() -> String {
     if let Some(hash) = HASH.get() {
         return hash.clone();
     }
-    let hash = kit::hash_password(PASSWORD.to_owned().try_into().unwrap(), &kit::Chance::seeded(99)).await.unwrap();
+    let hash =
+        functions::accounts::password::hash_password(PASSWORD.to_owned().try_into().unwrap(), &kit::Chance::seeded(99))
+            .await
+            .unwrap();
     HASH.get_or_init(|| hash).clone()
 }
 

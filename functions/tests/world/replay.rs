@@ -8,17 +8,18 @@ use axum::response::IntoResponse;
 use kit::{Function, Kind};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
+use testbed::LambdaProcess;
 use testbed::runtime_api::Launch;
-use testbed::{LambdaProcess, Objects};
+use testbed::stage::KEYS;
 use tokio::task::JoinSet;
 
 /// What a function sent to SQS and SES, each as the service's name and the body of the call.
 type Sent = Arc<Mutex<Vec<(&'static str, Value)>>>;
 
-/// Answers what functions ask of SQS, SES and S3, on a loopback port of its own.
-pub async fn services(objects: &Objects) -> (String, Sent) {
+/// Answers what functions ask of SQS, SES, S3 and Parameter Store, on a loopback port of its own.
+pub async fn services(world: &World) -> (String, Sent) {
     let sent = Sent::default();
-    let (kept, objects) = (sent.clone(), objects.clone());
+    let (kept, objects, parameters) = (sent.clone(), world.objects.clone(), world.parameters.clone());
     let app =
         axum::Router::new().fallback(move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| async move {
             if let Some(key) = uri.path().strip_prefix("/test-pictures/") {
@@ -33,6 +34,12 @@ pub async fn services(objects: &Objects) -> (String, Sent) {
             }
             let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
             let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+            if let Some(operation) = target.strip_prefix("AmazonSSM.") {
+                return match parameters.answer(operation, &asked) {
+                    Ok(answer) => answer.to_string().into_response(),
+                    Err(kind) => (StatusCode::BAD_REQUEST, json!({ "__type": kind }).to_string()).into_response(),
+                };
+            }
             let (service, answer) = match (target, uri.path()) {
                 ("AmazonSQS.SendMessageBatch", _) => {
                     let entries = asked["Entries"].as_array().into_iter().flatten();
@@ -59,6 +66,7 @@ pub async fn services(objects: &Objects) -> (String, Sent) {
 pub fn launch(binary: &str, handler: &str, f: &Fixture, services: &str) -> Launch {
     Launch::new(binary, handler)
         .env("GUESTLIST_PREFIX", PREFIX)
+        .env("GUESTLIST_KEYS", KEYS)
         .env("GUESTLIST_BASE_URL", BASE)
         .env("GUESTLIST_SENDER", "tickets@guestlist.example")
         .env("GUESTLIST_QUEUES", format!("{services}/000000000000/"))
@@ -68,13 +76,14 @@ pub fn launch(binary: &str, handler: &str, f: &Fixture, services: &str) -> Launc
         .env("AWS_ENDPOINT_URL_SQS", services)
         .env("AWS_ENDPOINT_URL_SESV2", services)
         .env("AWS_ENDPOINT_URL_S3", services)
+        .env("AWS_ENDPOINT_URL_SSM", services)
 }
 
 /// Replays a function's sample and says what is wrong with what came of it.
 async fn replayed(binary: &str, function: &'static Function) -> Result<(), String> {
     let f = World::fixture_now().await;
     let sample = f.sample(function).await;
-    let (address, sent) = services(&f.world.objects).await;
+    let (address, sent) = services(&f.world).await;
     let mut process =
         LambdaProcess::start(&launch(binary, function.name, &f, &address)).await.map_err(|why| why.to_string())?;
     let reply = process.invoke(sample.clone()).await.map_err(|why| why.to_string())?;

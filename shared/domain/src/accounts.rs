@@ -1,5 +1,9 @@
 //! Users, the claims on their addresses, one-time codes and refresh-token families.
 
+mod suppression;
+
+pub use suppression::{MailReports, Passage, Suppressed};
+
 use crate::Language;
 use crate::ids::{PasswordResetId, TokenFamilyId, UserId};
 use crate::refusal::Refusal;
@@ -112,7 +116,7 @@ pub struct User {
     pub name: PersonName,
     /// Their address.
     pub email: Email,
-    /// When they showed that the address is theirs.
+    /// When they last showed that the address is theirs.
     pub email_verified_at: Option<Timestamp>,
     /// Argon2id in PHC form.
     pub password_hash: String,
@@ -128,6 +132,9 @@ pub struct User {
     pub city: Option<City>,
     /// Which mails they want.
     pub mails: MailChoices,
+    /// What was reported of mails to their address.
+    #[serde(default)]
+    pub reports: MailReports,
     /// When they signed up.
     pub registered_at: Timestamp,
 }
@@ -147,6 +154,8 @@ pub struct UserPatch {
     pub city: Option<Option<City>>,
     /// The new choice of mails.
     pub mails: MailChoicesPatch,
+    /// When they asked for mails again, after they called one unwanted.
+    pub resumed_at: Option<Timestamp>,
 }
 
 impl User {
@@ -175,6 +184,7 @@ impl User {
             user.city = city;
         }
         user.mails = user.mails.patched(patch.mails);
+        user.reports.resumed_at = patch.resumed_at.or(user.reports.resumed_at);
         user
     }
 
@@ -191,11 +201,7 @@ impl User {
 
     /// After proving that the address is theirs.
     pub fn verified(&self, now: Timestamp) -> User {
-        User {
-            version: self.version + 1,
-            email_verified_at: Some(self.email_verified_at.unwrap_or(now)),
-            ..self.clone()
-        }
+        User { version: self.version + 1, email_verified_at: Some(now), ..self.clone() }
     }
 }
 

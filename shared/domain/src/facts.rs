@@ -5,7 +5,7 @@ mod moved;
 
 pub use moved::{Before, Difference, Moves, TOLD_TOGETHER_MINUTES};
 
-use crate::accounts::{MailKind, User};
+use crate::accounts::{MailKind, Suppressed, User};
 use crate::bookings::{Booking, CancelledBy, State};
 use crate::events::{Event, Status};
 use crate::ids::{AnnouncementId, BookingId, EventId, PasswordResetId, UserId};
@@ -195,10 +195,11 @@ pub fn is_told(state: State, what: &What) -> bool {
 }
 
 /// Whether a user may get mail about this: no mail goes to an unverified address but verification, reset and "already
-/// registered"; what can be turned off is sent only where it is wanted.
+/// registered"; what can be turned off is sent only where it is wanted. A code goes to a verified address, too, where mails came
+/// back from it, to show that they don't any more. What is suppressed besides, [`User::passage`] says.
 pub fn may_mail(user: &User, what: &What) -> bool {
     match what {
-        What::VerificationRequested { .. } => !user.is_verified(),
+        What::VerificationRequested { .. } => !user.is_verified() || user.suppressed() == Some(Suppressed::Bounced),
         What::PasswordResetRequested { .. } | What::KnownAddressSignedUp { .. } => true,
         _ => user.is_verified() && what.mail_kind().is_none_or(|kind| user.mails.wants(kind)),
     }

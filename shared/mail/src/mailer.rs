@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug)]
 pub struct Mailer {
     client: Client,
+    set: Option<String>,
 }
 
 /// The id that SES gave a mail it accepted: what bounces and complaints will name, and the Message-ID that the
@@ -47,15 +48,16 @@ pub enum SendError {
 }
 
 impl Mailer {
-    /// A mailer on the SDK's configuration, with SES at `endpoint` where it isn't AWS. The SDK repeats nothing here: SES knows no
+    /// A mailer on the SDK's configuration, with SES at `endpoint` where it isn't AWS. Mails belong to SES's configuration `set`,
+    /// which says to whom SES tells of bounces and complaints. The SDK repeats nothing here: SES knows no
     /// key by which it would tell a repeated mail from another, and an answer that was lost would send it twice. Whoever sends
     /// decides when to try again.
-    pub fn new(sdk: &aws_types::SdkConfig, endpoint: Option<&str>) -> Mailer {
+    pub fn new(sdk: &aws_types::SdkConfig, endpoint: Option<&str>, set: Option<String>) -> Mailer {
         let mut config = aws_sdk_sesv2::config::Builder::from(sdk);
         config.set_endpoint_url(endpoint.map(str::to_owned));
         let timeouts = TimeoutConfig::builder().operation_timeout(PATIENCE).operation_attempt_timeout(PATIENCE).build();
         let config = config.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
-        Mailer { client: Client::from_conf(config) }
+        Mailer { client: Client::from_conf(config), set }
     }
 
     /// Sends one message to one address. `from` and `to` are bare addresses (the envelope); `mime` is the whole
@@ -71,6 +73,7 @@ impl Mailer {
             .from_email_address(from)
             .destination(Destination::builder().to_addresses(to).build())
             .content(EmailContent::builder().raw(raw).build())
+            .set_configuration_set_name(self.set.clone())
             .send()
             .await
             .map_err(|error| sorted(&error))?;

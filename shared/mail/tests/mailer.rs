@@ -33,7 +33,7 @@ fn mailer_at(endpoint: &str) -> Mailer {
         .retry_config(RetryConfig::standard().with_max_attempts(3))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    Mailer::new(&sdk, Some(endpoint))
+    Mailer::new(&sdk, Some(endpoint), Some("guestlist-test".to_owned()))
 }
 
 /// Head and body of one request.
@@ -69,6 +69,7 @@ async fn an_accepted_mail_has_an_id() {
     assert!(request.starts_with("POST /v2/email/outbound-emails HTTP/1.1\r\n"), "{request}");
     assert!(request.contains(r#""ToAddresses":["anna@example.org"]"#), "{request}");
     assert!(request.contains(r#""Data":"U3ViamVjdDogeA0KDQp4DQo=""#), "{request}");
+    assert!(request.contains(r#""ConfigurationSetName":"guestlist-test""#), "{request}");
 }
 
 #[tokio::test]

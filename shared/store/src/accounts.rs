@@ -21,6 +21,18 @@ impl Store {
         }
     }
 
+    /// Users by their ids, in no order; who isn't there is left out. One trip for each 800, and not consistent: they may be a
+    /// second old.
+    pub async fn users(&self, ids: impl IntoIterator<Item = UserId>) -> Result<Vec<User>> {
+        let keys: Vec<Key> = ids.into_iter().map(Key::user).collect();
+        let records = self.records(&keys, false).await?;
+        let user = |record| match record {
+            Record::User(user) => Ok(user),
+            other => Err(unexpected(&other)),
+        };
+        records.into_iter().map(user).collect()
+    }
+
     /// Who has this address (in its folded form).
     pub async fn email_claim(&self, folded: &str) -> Result<Option<EmailClaim>> {
         match self.record(Key::address(folded, "claim")).await? {

@@ -1,4 +1,4 @@
-//! What can go wrong between us and DynamoDB.
+//! What can go wrong between us and what keeps our state.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
@@ -9,11 +9,11 @@ pub enum Error {
     /// Nothing was written. Read again and decide anew.
     #[error("overtaken by another change")]
     Overtaken,
-    /// DynamoDB takes no more at the moment. Nothing was written, and nothing is known to be wrong with the request.
-    #[error("DynamoDB is busy: {0}")]
+    /// The service takes no more at the moment. Nothing was written, and nothing is known to be wrong with the request.
+    #[error("busy: {0}")]
     Busy(String),
     /// No answer, or one that says nothing of what happened: the change may or may not have been written.
-    #[error("DynamoDB did not answer: {0}")]
+    #[error("no answer: {0}")]
     Unavailable(String),
     /// An item that can't be read as what it should hold.
     #[error("the item {key} can't be read or written: {why}")]

@@ -1,11 +1,11 @@
 //! Reading events, their pools, announcements, reminders and door passes.
 
+use crate::Store;
 use crate::cursor::{Page, Position};
 use crate::error::{Error, Result};
 use crate::item::{Key, due_hour, listed_month, sortable, text};
 use crate::read::{Filter, Query};
 use crate::tables::{BY_ORGANIZER, DUE, LISTED, Table};
-use crate::{Store, item};
 use domain::Record;
 use domain::announcements::Announcement;
 use domain::bookings::Calendar;
@@ -14,6 +14,7 @@ use domain::events::{Event, EventClaim, ShortCode, ShortLink, Status};
 use domain::ids::{DoorPassId, EventId, UserId};
 use domain::pools::Pool;
 use domain::reminders::{Reminder, ReminderKind};
+use futures_util::future::try_join_all;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
@@ -265,31 +266,33 @@ impl Store {
         Ok(Page { items: passes.collect::<Result<Vec<_>>>()?, cursor: page.cursor })
     }
 
-    /// Reminders of one kind that are planned and due by `now`: those of this hour and of the `hours_back` before it, to
-    /// catch up after an outage.
+    /// Reminders of one kind that are planned and due by `now`, the oldest hour first: those of this hour and of the
+    /// `hours_back` before it, to catch up after an outage. The hours are read side by side.
     pub async fn due_reminders(&self, kind: ReminderKind, now: Timestamp, hours_back: i64) -> Result<Vec<Reminder>> {
-        let mut due = Vec::new();
-        for back in (0..=hours_back).rev() {
-            let partition = due_hour(kind, now - SignedDuration::from_hours(back));
-            let mut after: Option<item::Item> = None;
-            loop {
-                let mut query = Query::new(Table::Events, Some(DUE), &partition);
-                query.between = Some(("0".to_owned(), format!("{}~", sortable(now))));
-                query.after = after;
-                let (records, more) = self.query(query).await?;
-                for record in records {
-                    match record {
-                        Record::Reminder(reminder) => due.push(reminder),
-                        other => return Err(unexpected(&other)),
-                    }
-                }
-                after = more;
-                if after.is_none() {
-                    break;
+        let hours = (0..=hours_back).rev().map(|back| now - SignedDuration::from_hours(back));
+        let due = try_join_all(hours.map(|hour| self.due_in_hour(kind, hour, now))).await?;
+        Ok(due.into_iter().flatten().collect())
+    }
+
+    async fn due_in_hour(&self, kind: ReminderKind, hour: Timestamp, now: Timestamp) -> Result<Vec<Reminder>> {
+        let partition = due_hour(kind, hour);
+        let (mut due, mut after) = (Vec::new(), None);
+        loop {
+            let mut query = Query::new(Table::Events, Some(DUE), &partition);
+            query.between = Some(("0".to_owned(), format!("{}~", sortable(now))));
+            query.after = after;
+            let (records, more) = self.query(query).await?;
+            for record in records {
+                match record {
+                    Record::Reminder(reminder) => due.push(reminder),
+                    other => return Err(unexpected(&other)),
                 }
             }
+            after = more;
+            if after.is_none() {
+                return Ok(due);
+            }
         }
-        Ok(due)
     }
 }
 

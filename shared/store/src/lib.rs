@@ -1,4 +1,4 @@
-//! Guestlist's state in DynamoDB. The only crate that names its SDK.
+//! Guestlist's state: in DynamoDB, and the private keys in Parameter Store. The only crate that names their SDKs.
 //!
 //! Reads are by noun ([`Store`]'s methods), writes are a decision's changes ([`Store::commit`]). What guards an invariant
 //! never reads an index, and its reads are consistent.
@@ -25,7 +25,7 @@ pub use error::{Error, Result};
 pub use events::ListedFilter;
 pub use guard::{Access, Cost, Guard, Used, Verb, counted};
 pub use item::from_stream_image;
-pub use keys::{KeyUse, PublicKey, SigningKey};
+pub use keys::{Kept, KeyUse, PublicKey, SigningKey};
 pub use overview::Overview;
 pub use tables::Table;
 
@@ -34,11 +34,27 @@ use domain::ids::EventId;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The tables of one deployment, through one client.
+/// Where the state of a deployment is.
+#[derive(Clone, Debug, Default)]
+pub struct Location {
+    /// What the names of tables begin with, such as `guestlist-prod-`.
+    pub prefix: String,
+    /// What the names of private keys begin with, such as `/guestlist/prod/signing-keys/`.
+    pub keys: String,
+    /// Where DynamoDB answers, where it isn't AWS.
+    pub dynamodb: Option<String>,
+    /// Where Parameter Store answers, where it isn't AWS.
+    pub ssm: Option<String>,
+}
+
+/// The state of one deployment, through one client of each service.
 #[derive(Clone, Debug)]
 pub struct Store {
     client: Client,
+    ssm: aws_sdk_ssm::Client,
     prefix: Arc<str>,
+    /// What the names of private keys begin with.
+    keys: Arc<str>,
     /// How many pools an event has, as last seen; it only ever grows, so an old number is merely a smaller choice.
     pool_counts: Arc<Mutex<HashMap<EventId, u8>>>,
 }
@@ -47,20 +63,26 @@ pub struct Store {
 const REMEMBERED_POOL_COUNTS: usize = 1_000;
 
 impl Store {
-    /// The tables whose names begin with `prefix`, such as `guestlist-prod-`, for a function that was granted `granted`;
-    /// what it uses of that is noted in `used`.
+    /// What is at `location`, for a function that was granted `granted`; what it uses of that is noted in `used`.
     pub fn for_function(
         sdk: &aws_types::SdkConfig,
-        endpoint: Option<&str>,
-        prefix: &str,
+        location: &Location,
         function: &'static str,
         granted: BTreeSet<Access>,
         used: Used,
     ) -> Self {
-        let mut config = aws_sdk_dynamodb::config::Builder::from(sdk);
-        config.set_endpoint_url(endpoint.map(str::to_owned));
-        let config = config.interceptor(Guard::new(function, prefix, granted, used)).build();
-        Self { client: Client::from_conf(config), prefix: prefix.into(), pool_counts: Arc::default() }
+        let guard = Guard::new(function, location, granted, used);
+        let mut config = aws_sdk_dynamodb::config::Builder::from(sdk).interceptor(guard.clone());
+        config.set_endpoint_url(location.dynamodb.clone());
+        let mut ssm = aws_sdk_ssm::config::Builder::from(sdk).interceptor(guard);
+        ssm.set_endpoint_url(location.ssm.clone());
+        Self {
+            client: Client::from_conf(config.build()),
+            ssm: aws_sdk_ssm::Client::from_conf(ssm.build()),
+            prefix: location.prefix.as_str().into(),
+            keys: location.keys.as_str().into(),
+            pool_counts: Arc::default(),
+        }
     }
 
     fn table(&self, table: Table) -> String {

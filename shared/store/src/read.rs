@@ -7,11 +7,15 @@ use crate::item::{Item, Key, from_item, text};
 use crate::tables::{Index, Table};
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, Select};
 use domain::Record;
+use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;
 
 /// How many keys one `BatchGetItem` takes
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
 const BATCH: usize = 100;
+/// How many such calls run side by side.
+const SIDE_BY_SIDE: usize = 8;
 
 /// A query for one page.
 pub(crate) struct Query<'a> {
@@ -82,49 +86,53 @@ impl Store {
         Ok(call.send().await.map_err(Error::of)?.item)
     }
 
-    /// Reads an item that isn't there, so that the connection is open when the first that is there is wanted.
+    /// Reads an item that isn't there of each of these tables, side by side: what opens a connection for each, since HTTP/1.1
+    /// carries one call at a time.
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn touch(&self, table: Table) -> Result<()> {
-        self.item(Key::new(table, "none", "none")).await.map(drop)
+    pub async fn touch(&self, tables: impl IntoIterator<Item = Table>) -> Result<()> {
+        try_join_all(tables.into_iter().map(|table| self.item(Key::new(table, "none", "none")))).await.map(drop)
     }
 
     pub(crate) async fn record(&self, key: Key) -> Result<Option<Record>> {
         self.item(key).await?.map(from_item).transpose()
     }
 
-    /// Items by their keys, in no order; those that aren't there are left out.
+    /// Items by their keys, in no order; those that aren't there are left out. What takes several calls makes them side by side.
     pub(crate) async fn records(&self, keys: &[Key], consistent: bool) -> Result<Vec<Record>> {
+        let calls: Vec<_> = keys.chunks(BATCH).map(|chunk| self.batch(chunk, consistent)).collect();
+        let found: Vec<Vec<Record>> = stream::iter(calls).buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn batch(&self, keys: &[Key], consistent: bool) -> Result<Vec<Record>> {
         let mut found = Vec::with_capacity(keys.len());
-        for chunk in keys.chunks(BATCH) {
-            let mut wanted: HashMap<String, Vec<Item>> = HashMap::new();
-            for key in chunk {
-                wanted.entry(self.table(key.table)).or_default().push(key.attributes());
+        let mut wanted: HashMap<String, Vec<Item>> = HashMap::new();
+        for key in keys {
+            wanted.entry(self.table(key.table)).or_default().push(key.attributes());
+        }
+        let mut wanted = wanted
+            .into_iter()
+            .map(|(table, keys)| {
+                let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent).build();
+                Ok((table, request.map_err(|e| Error::item("batch", &e))?))
+            })
+            .collect::<Result<HashMap<_, _>>>()?;
+        let mut attempt = 0;
+        while !wanted.is_empty() {
+            let call = self.client.batch_get_item().set_request_items(Some(wanted));
+            let reply = call.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(Error::of)?;
+            for item in reply.responses.unwrap_or_default().into_values().flatten() {
+                found.push(from_item(item)?);
             }
-            let mut wanted = wanted
-                .into_iter()
-                .map(|(table, keys)| {
-                    let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent).build();
-                    Ok((table, request.map_err(|e| Error::item("batch", &e))?))
-                })
-                .collect::<Result<HashMap<_, _>>>()?;
-            let mut attempt = 0;
-            while !wanted.is_empty() {
-                let call = self.client.batch_get_item().set_request_items(Some(wanted));
-                let reply =
-                    call.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(Error::of)?;
-                for item in reply.responses.unwrap_or_default().into_values().flatten() {
-                    found.push(from_item(item)?);
+            wanted = reply.unprocessed_keys.unwrap_or_default();
+            if !wanted.is_empty() {
+                attempt += 1;
+                if attempt > 6 {
+                    return Err(Error::Busy("keys of a batch stay unprocessed".to_owned()));
                 }
-                wanted = reply.unprocessed_keys.unwrap_or_default();
-                if !wanted.is_empty() {
-                    attempt += 1;
-                    if attempt > 6 {
-                        return Err(Error::Busy("keys of a batch stay unprocessed".to_owned()));
-                    }
-                    tokio::time::sleep(crate::jitter(attempt)).await;
-                }
+                tokio::time::sleep(crate::jitter(attempt)).await;
             }
         }
         Ok(found)

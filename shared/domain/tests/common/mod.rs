@@ -129,6 +129,7 @@ pub fn user(number: u128) -> User {
         bio: text(""),
         city: None,
         mails: MailChoices::default(),
+        reports: Default::default(),
         registered_at: now(),
     }
 }

@@ -29,3 +29,18 @@ async fn a_log_in_needs_its_family_and_its_user() {
     assert_eq!(desk.store.token_family(ada.id, TokenFamilyId::from_ulid(2)).await.unwrap(), None);
     assert_eq!(desk.store.token_family(user_id(8), id).await.unwrap(), None, "nobody else's");
 }
+
+/// More than one call takes; who isn't there is left out.
+#[tokio::test]
+async fn users_are_read_together() {
+    let desk = Desk::new().await;
+    for number in 1..=130 {
+        desk.store.commit(&[domain::Change::Insert(Record::User(user(number)))], None).await.unwrap();
+    }
+    let (read, cost) = store::counted(desk.store.users((1..=150).map(user_id))).await;
+    let mut ids: Vec<_> = read.unwrap().into_iter().map(|user| user.id).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (1..=130).map(user_id).collect::<Vec<_>>());
+    assert_eq!((cost.calls, cost.round_trips), (2, 1), "side by side");
+    assert_eq!(desk.store.users([]).await.unwrap(), []);
+}

@@ -1,17 +1,23 @@
 //! The keys that sign, and those by which signatures are verified.
 
 use crate::sample::*;
+use domain::checkins::LONGEST_USE;
 use jiff::Timestamp;
-use store::{Error, KeyUse, PublicKey, SigningKey};
+use store::{Error, KeyUse, SigningKey};
+use testbed::Faults;
+use testbed::faults::{Calls, Fault};
 
-fn pair(id: u32, created_at: Timestamp) -> (SigningKey, PublicKey) {
-    let signing = SigningKey { id, pkcs8: format!("secret-{id}"), created_at };
-    (signing, PublicKey { id, x: format!("public-{id}"), created_at, replaced_at: None })
+fn signing(id: u32, created_at: Timestamp) -> SigningKey {
+    SigningKey { id, pkcs8: format!("secret-{id}"), x: format!("public-{id}"), created_at }
 }
 
-async fn rotate(desk: &Desk, key_use: KeyUse, id: u32, now: Timestamp, forget_before: Timestamp) -> store::Result<()> {
-    let (signing, public) = pair(id, now);
-    desk.store.rotate_key(key_use, &signing, public, forget_before).await
+/// Somebody keeps the keys, with this one as the new one; gives the one that signs.
+async fn keep(desk: &Desk, id: u32, now: Timestamp, rotate: bool) -> store::Result<u32> {
+    Ok(desk.store.keep_key(KeyUse::Tokens, signing(id, now), now, rotate).await?.id)
+}
+
+async fn signs(desk: &Desk) -> Option<u32> {
+    desk.store.signing_key(KeyUse::Tokens).await.unwrap().map(|key| key.id)
 }
 
 async fn published(desk: &Desk, key_use: KeyUse) -> Vec<(u32, Option<Timestamp>)> {
@@ -22,47 +28,145 @@ async fn published(desk: &Desk, key_use: KeyUse) -> Vec<(u32, Option<Timestamp>)
 #[tokio::test]
 async fn a_new_key_signs_and_the_old_ones_verify_on() {
     let desk = Desk::new().await;
-    assert_eq!(desk.store.signing_key(KeyUse::Tokens).await.unwrap(), None);
-    assert_eq!(published(&desk, KeyUse::Tokens).await, []);
+    assert_eq!((signs(&desk).await, published(&desk, KeyUse::Tokens).await), (None, vec![]));
     let (first, second, third) = (now(), now() + hours(24), now() + hours(48));
-    rotate(&desk, KeyUse::Tokens, 1, first, Timestamp::UNIX_EPOCH).await.unwrap();
-    assert_eq!(desk.store.signing_key(KeyUse::Tokens).await.unwrap(), Some(pair(1, first).0));
-    rotate(&desk, KeyUse::Tokens, 2, second, Timestamp::UNIX_EPOCH).await.unwrap();
-    rotate(&desk, KeyUse::Tokens, 3, third, Timestamp::UNIX_EPOCH).await.unwrap();
-    assert_eq!(desk.store.signing_key(KeyUse::Tokens).await.unwrap(), Some(pair(3, third).0));
+    for (id, at) in [(1, first), (2, second), (3, third)] {
+        assert_eq!(keep(&desk, id, at, true).await.unwrap(), id);
+        assert_eq!(desk.store.signing_key(KeyUse::Tokens).await.unwrap(), Some(signing(id, at)));
+    }
     assert_eq!(published(&desk, KeyUse::Tokens).await, [(3, None), (2, Some(third)), (1, Some(second))]);
     assert_eq!(published(&desk, KeyUse::Tickets).await, [], "each use has its own");
 
-    // What was replaced long ago is published no longer.
-    rotate(&desk, KeyUse::Tokens, 4, third + hours(24), third).await.unwrap();
-    assert_eq!(published(&desk, KeyUse::Tokens).await, [(4, None), (3, Some(third + hours(24))), (2, Some(third))]);
+    // What was replaced longer ago than anything signed is of use is published no longer.
+    let last = third + LONGEST_USE;
+    keep(&desk, 4, last, true).await.unwrap();
+    assert_eq!(published(&desk, KeyUse::Tokens).await, [(4, None), (3, Some(last)), (2, Some(third))]);
+}
+
+#[tokio::test]
+async fn a_key_signs_for_ninety_days_and_a_lost_one_is_made_anew() {
+    let desk = Desk::new().await;
+    keep(&desk, 1, now(), false).await.unwrap();
+    assert_eq!(keep(&desk, 2, now() + hours(24 * 90 - 1), false).await.unwrap(), 1);
+    assert_eq!(published(&desk, KeyUse::Tokens).await, [(1, None)], "nothing was changed");
+    let old = now() + hours(24 * 90);
+    assert_eq!(keep(&desk, 3, old, false).await.unwrap(), 3);
+    desk.parameters.remove(&format!("{KEYS}tokens"));
+    let lost = old + hours(1);
+    assert_eq!((signs(&desk).await, keep(&desk, 4, lost, false).await.unwrap()), (None, 4));
+    assert_eq!(published(&desk, KeyUse::Tokens).await, [(4, None), (3, Some(lost)), (1, Some(old))]);
+}
+
+/// Wherever it dies: what signs is published, and the next call mends the rest.
+#[tokio::test]
+async fn a_rotation_that_dies_leaves_a_published_key_that_signs() {
+    let faults = Faults::new();
+    let desk = Desk::through(|http| faults.wrap(http)).await;
+    keep(&desk, 1, now(), false).await.unwrap();
+    let day = |n: i64| now() + hours(24 * n);
+    for n in 0.. {
+        let id = 10 + u32::try_from(n).unwrap();
+        faults.clear();
+        faults.crash_at(usize::try_from(n).unwrap());
+        let died = keep(&desk, id, day(n), true).await.is_err();
+        assert_eq!(died, faults.crashed());
+        faults.clear();
+        let (signs, keys) = (signs(&desk).await.unwrap(), published(&desk, KeyUse::Tokens).await);
+        assert!(keys.iter().any(|(id, _)| *id == signs), "{signs} signs, of {keys:?}");
+        // Calling it again is enough; it isn't late with the life of the one that signs on.
+        assert_eq!(keep(&desk, 99, day(n), false).await.unwrap(), signs);
+        let keys = published(&desk, KeyUse::Tokens).await;
+        assert_eq!(keys[0], (signs, None), "{keys:?}");
+        assert!(keys[1..].iter().all(|(_, replaced_at)| replaced_at.is_some()), "{keys:?}");
+        if !died {
+            assert!(n > 3, "it makes more calls than that");
+            break;
+        }
+    }
+}
+
+/// A table came back from a backup of before the last rotation.
+#[tokio::test]
+async fn a_key_that_signs_and_is_not_published_is_published_again() {
+    let desk = Desk::new().await;
+    keep(&desk, 1, now(), false).await.unwrap();
+    let backup = || desk.embedded.client();
+    let name = format!("{PREFIX}public-keys");
+    let items = backup().scan().table_name(&name).send().await.unwrap().items.unwrap();
+    keep(&desk, 2, now() + hours(1), true).await.unwrap();
+    for item in items {
+        backup().put_item().table_name(&name).set_item(Some(item)).send().await.unwrap();
+    }
+    assert_eq!(published(&desk, KeyUse::Tokens).await, [(1, None)]);
+    let at = now() + hours(2);
+    let kept = desk.store.keep_key(KeyUse::Tokens, signing(3, at), at, false).await.unwrap();
+    assert_eq!(kept.said, "00000002 is 0 days old, published again, and signs on");
+    assert_eq!(published(&desk, KeyUse::Tokens).await, [(2, None), (1, Some(at))]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_rotates_at_the_same_time_is_overtaken_and_no_key_is_lost() {
+async fn whoever_rotates_at_the_same_time_loses_no_key() {
     let desk = std::sync::Arc::new(Desk::new().await);
     let running: Vec<_> = (1..=12)
         .map(|id| {
             let desk = desk.clone();
-            tokio::spawn(async move { (id, rotate(&desk, KeyUse::Tickets, id, now(), Timestamp::UNIX_EPOCH).await) })
+            tokio::spawn(async move { (id, keep(&desk, id, now(), true).await) })
         })
         .collect();
     let mut made = Vec::new();
     for task in running {
         match task.await.unwrap() {
-            (id, Ok(())) => made.push(id),
+            (id, Ok(_)) => made.push(id),
             (_, Err(error)) => assert!(matches!(error, Error::Overtaken), "{error:?}"),
         }
     }
-    let mut keys: Vec<u32> = published(&desk, KeyUse::Tickets).await.into_iter().map(|(id, _)| id).collect();
-    let signs = desk.store.signing_key(KeyUse::Tickets).await.unwrap().unwrap().id;
-    assert_eq!(keys[0], signs, "the key that signs is published, and as the newest");
-    keys.sort_unstable();
-    made.sort_unstable();
-    assert_eq!(keys, made);
+    // Any of them may be the one that signs; all of them verify.
+    let keys: Vec<u32> = published(&desk, KeyUse::Tokens).await.into_iter().map(|(id, _)| id).collect();
+    let signs = signs(&desk).await.unwrap();
+    assert!(made.contains(&signs) && made.iter().all(|id| keys.contains(id)), "{signs} of {made:?}: {keys:?}");
+    assert_eq!(keep(&desk, 99, now(), false).await.unwrap(), signs);
+    assert_eq!(published(&desk, KeyUse::Tokens).await[0], (signs, None));
 }
 
-#[test]
-fn a_secret_is_not_printed() {
-    assert!(!format!("{:?}", pair(7, now()).0).contains("secret"));
+#[tokio::test]
+async fn the_private_key_is_a_parameter_of_its_use_and_in_no_table() {
+    let desk = Desk::new().await;
+    keep(&desk, 2, now(), false).await.unwrap();
+    assert_eq!(desk.store.signing_key(KeyUse::Tickets).await.unwrap(), None);
+    let value = desk.parameters.get(&format!("{KEYS}tokens")).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&value).unwrap();
+    assert_eq!(value, serde_json::json!({ "id": 2, "pkcs8": "secret-2", "x": "public-2", "created_at": now() }));
+    let table = desk.embedded.client().scan().table_name(format!("{PREFIX}public-keys")).send().await.unwrap();
+    assert!(!format!("{:?}", table.items()).contains("secret"));
+}
+
+/// Parameter Store takes 40 calls a second of a whole account: being over that is no fault of a request.
+#[tokio::test]
+async fn too_many_calls_are_told_as_busy_and_no_answer_as_none() {
+    let faults = Faults::new();
+    let desk = Desk::through(|http| faults.wrap(http)).await;
+    keep(&desk, 1, now(), false).await.unwrap();
+    for (fault, busy) in [(Fault::Throttled, true), (Fault::ServerError, false), (Fault::TimeoutBefore, false)] {
+        faults.from(Calls::To("GetParameter"), 0, fault);
+        let error = desk.store.signing_key(KeyUse::Tokens).await.unwrap_err();
+        assert_eq!(matches!(error, Error::Busy(_)), busy, "{fault:?}: {error:?}");
+        assert!(busy || matches!(error, Error::Unavailable(_)), "{fault:?}: {error:?}");
+        faults.clear();
+    }
+    // The SDK itself tries again after a moment.
+    faults.next(Calls::To("GetParameter"), 0, Fault::Throttled);
+    assert_eq!(desk.store.signing_key(KeyUse::Tokens).await.unwrap(), Some(signing(1, now())));
+    assert_eq!(faults.left(), 0);
+}
+
+#[tokio::test]
+async fn a_secret_is_not_printed() {
+    assert!(!format!("{:?}", signing(7, now())).contains("secret"));
+    let desk = Desk::new().await;
+    keep(&desk, 7, now(), false).await.unwrap();
+    for damaged in ["{\"id\":7,\"pkcs8\":\"secret-7\"}", "secret-7", "{\"id\":\"secret-7\"}"] {
+        desk.parameters.put(&format!("{KEYS}tokens"), damaged);
+        let error = desk.store.signing_key(KeyUse::Tokens).await.unwrap_err();
+        assert!(matches!(error, Error::Item { .. }) && !format!("{error:?} {error}").contains("secret"), "{error:?}");
+    }
 }

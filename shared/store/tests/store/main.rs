@@ -12,4 +12,5 @@ mod once;
 mod pools;
 mod races;
 mod records;
+mod releases;
 mod sample;

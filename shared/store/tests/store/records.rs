@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use store::{Table, from_stream_image};
 use testbed::Streams;
 
-fn every_record() -> Vec<Record> {
+pub fn every_record() -> Vec<Record> {
     let email = text("Ada@example.org");
     let address = "ada@example.org".to_owned();
     let plain = event(1, "2026-12-24T19:30");

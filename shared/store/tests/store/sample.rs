@@ -11,15 +11,23 @@ use domain::time::Moment;
 use domain::{Change, Language, Record};
 use jiff::{SignedDuration, Timestamp};
 use std::str::FromStr;
-use store::{Access, Error, Store, Table, Used, Verb};
-use testbed::Embedded;
+use store::{Access, Error, Location, Store, Table, Used, Verb};
 use testbed::embedded::sdk_config;
+use testbed::{Embedded, Parameters};
 
 pub const PREFIX: &str = "test-";
+pub const KEYS: &str = "/guestlist/test/signing-keys/";
+
+/// Where state is, with this database.
+pub fn location(embedded: &Embedded) -> Location {
+    let (dynamodb, ssm) = (Some(embedded.endpoint().to_owned()), Some("http://parameters.test".to_owned()));
+    Location { prefix: PREFIX.to_owned(), keys: KEYS.to_owned(), dynamodb, ssm }
+}
 
 /// A database of its own with a store on it, which may do everything.
 pub struct Desk {
     pub embedded: Embedded,
+    pub parameters: Parameters,
     pub store: Store,
 }
 
@@ -31,11 +39,13 @@ impl Desk {
     /// The same, with something between the store and the database.
     pub async fn through(wrap: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Desk {
         let embedded = Embedded::with_tables(PREFIX).await.unwrap();
-        let sdk = sdk_config(wrap(embedded.http()));
+        let parameters = Parameters::new();
+        let sdk = sdk_config(wrap(parameters.wrap(embedded.http())));
         let verbs = [Verb::Read, Verb::Write, Verb::Remove];
-        let all = Table::ALL.iter().flat_map(|table| verbs.map(|verb| Access { table: *table, verb })).collect();
-        let store = Store::for_function(&sdk, Some(embedded.endpoint()), PREFIX, "test", all, Used::default());
-        Desk { embedded, store }
+        let tables = Table::ALL.iter().flat_map(|table| verbs.map(|verb| Access::Table(*table, verb)));
+        let all = tables.chain(Access::to_keep_keys()).collect();
+        let store = Store::for_function(&sdk, &location(&embedded), "test", all, Used::default());
+        Desk { embedded, parameters, store }
     }
 
     pub async fn put(&self, records: impl IntoIterator<Item = Record>) {
@@ -105,6 +115,7 @@ pub fn user(number: u128) -> User {
         bio: text(""),
         city: None,
         mails: MailChoices::default(),
+        reports: Default::default(),
         registered_at: now(),
     }
 }

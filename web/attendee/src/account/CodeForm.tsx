@@ -6,6 +6,8 @@ import { useTranslations } from "use-intl";
 /** How long to wait before another code can be asked for, in seconds: mails take a moment. */
 const PATIENCE = 30;
 
+type Mail = "sent" | "wanted" | "daily" | "before";
+
 /** The six digits from the mail. They are sent as soon as all six are there. */
 export function CodeForm({
   email,
@@ -18,8 +20,8 @@ export function CodeForm({
   email: string;
   /** What a link brought along. */
   initial?: string;
-  /** Whether a code was sent just now, is wanted now, or was sent some time before if at all. */
-  mail?: "sent" | "wanted" | "before";
+  /** Whether a code was sent just now, is wanted now, is wanted now and to be had once a day, or was sent some time before if at all. */
+  mail?: Mail;
   button: ReactNode;
   /** Throws the server's problem. */
   submit: (code: string) => Promise<void>;
@@ -93,7 +95,7 @@ export function CodeForm({
 }
 
 /** Asks for another code, once the last has had its time. */
-function Resend({ email, mail }: { email: string; mail: "sent" | "wanted" | "before" }) {
+function Resend({ email, mail }: { email: string; mail: Mail }) {
   const t = useTranslations("account");
   const [left, setLeft] = useState(mail === "sent" ? PATIENCE : 0);
   const [said, setSaid] = useState(false);
@@ -113,7 +115,7 @@ function Resend({ email, mail }: { email: string; mail: "sent" | "wanted" | "bef
     }
   }
   useEffect(() => {
-    if (mail !== "wanted" || asked.current || email === "") return;
+    if ((mail !== "wanted" && mail !== "daily") || asked.current || email === "") return;
     asked.current = true;
     void ask(true);
   });
@@ -125,14 +127,16 @@ function Resend({ email, mail }: { email: string; mail: "sent" | "wanted" | "bef
 
   return (
     <>
-      <button
-        type="button"
-        className="button quiet"
-        aria-disabled={left > 0 || email === ""}
-        onClick={() => left === 0 && email !== "" && void ask()}
-      >
-        {left > 0 ? t("resend_wait", { seconds: left }) : t("resend")}
-      </button>
+      {mail !== "daily" && (
+        <button
+          type="button"
+          className="button quiet"
+          aria-disabled={left > 0 || email === ""}
+          onClick={() => left === 0 && email !== "" && void ask()}
+        >
+          {left > 0 ? t("resend_wait", { seconds: left }) : t("resend")}
+        </button>
+      )}
       <div className="basis-full">
         <p role="status" className="soft small">
           {said && t("resent")}

@@ -32,7 +32,7 @@ export function MailChoices({ profile }: { profile: Profile }) {
   return (
     <section aria-labelledby={`${id}-mails`}>
       <h2 id={`${id}-mails`}>{t("mails")}</h2>
-      <p className="soft mt-1 mb-3">{t("mails_text")}</p>
+      {!profile.me.suppressed && <p className="soft mt-1 mb-3">{t("mails_text")}</p>}
       {problem && <ProblemNotice error={problem} />}
       {CHOICES.map((choice) => (
         <div key={choice} className="switch-line">

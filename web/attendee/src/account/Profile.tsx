@@ -9,6 +9,7 @@ import { AboutForm } from "./AboutForm";
 import { LogOut } from "./LogOut";
 import { MailChoices } from "./MailChoices";
 import { PasswordForm } from "./PasswordForm";
+import { Suppressed } from "./Suppressed";
 
 /** What is known of oneself, and what can be changed of it. */
 export default function Profile() {
@@ -25,7 +26,8 @@ export default function Profile() {
       {!data && !error && <Loading />}
       {data && (
         <div className="grid gap-10">
-          {!data.me.email_verified && (
+          <Suppressed />
+          {!data.me.email_verified && !data.me.suppressed && (
             <div className="notice warn">
               <p className="font-semibold">{t("verify")}</p>
               <p className="text-ink">{t("verify_text")}</p>

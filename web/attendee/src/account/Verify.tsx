@@ -1,5 +1,6 @@
 import { useMe, useSession, verifiedNow } from "@guestlist/shared/api";
-import { TextField } from "@guestlist/shared/ui";
+import { Loading, TextField } from "@guestlist/shared/ui";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useTranslations } from "use-intl";
@@ -15,22 +16,30 @@ export default function Verify() {
   const [search] = useSearchParams();
   const back = wayBack(search);
   const session = useSession();
-  const me = useMe().data?.me;
+  const cache = useQueryClient();
+  const { data, isLoading } = useMe();
+  const me = data?.me;
   const [typed, setTyped] = useState(search.get("email") ?? "");
   const [missing, setMissing] = useState(false);
   const [done, setDone] = useState(false);
   const email = session && me ? me.email : typed;
-  const verified = done || (session?.emailVerified ?? false);
+  /** Verified once, but mails have come back since: a code shows that they reach the mailbox again. */
+  const bounced = me?.suppressed === "bounced";
+  const [again, setAgain] = useState(false);
+  const verified = done || (session?.emailVerified === true && !bounced);
 
   async function submit(code: string) {
     setMissing(email.trim() === "");
     if (email.trim() === "") return;
     await verify(email, code);
+    setAgain(bounced);
     setDone(true);
+    void cache.invalidateQueries({ queryKey: ["me"] });
     // Not yet known to the token is no harm: the next one knows.
     if (session) await verifiedNow().catch(() => {});
   }
 
+  if (session && isLoading && !done) return <Loading />;
   return (
     <Page title={t("verify_title")} width="slim">
       {verified ? (
@@ -38,7 +47,7 @@ export default function Verify() {
           <h1 className="mt-6 good">
             <span aria-hidden>✓</span> {t("verified")}
           </h1>
-          <p className="lead mt-2 mb-6">{t("verified_text")}</p>
+          <p className="lead mt-2 mb-6">{t(again ? "verified_again" : "verified_text")}</p>
           <Link className="button" to={session ? back : withWayBack("/log-in", back)}>
             {session ? t("go_on") : t("log_in")}
           </Link>
@@ -46,7 +55,9 @@ export default function Verify() {
       ) : (
         <>
           <h1 className="mt-6">{t("verify_title")}</h1>
-          <p className="lead mt-2 mb-6">{email ? t("verify_text", { email }) : t("verify_ask")}</p>
+          <p className="lead mt-2 mb-6">
+            {email ? t(bounced ? "verify_daily" : "verify_text", { email }) : t("verify_ask")}
+          </p>
           {!session && (
             <div className="form mb-4">
               <TextField
@@ -64,7 +75,7 @@ export default function Verify() {
             email={email}
             initial={search.get("code")?.replace(/\D/g, "").slice(0, 6) ?? ""}
             // Who comes from a log-in had their code long ago.
-            mail={session && !search.has("code") ? "wanted" : "before"}
+            mail={session && !search.has("code") ? (bounced ? "daily" : "wanted") : "before"}
             button={t("verify")}
             submit={submit}
           />

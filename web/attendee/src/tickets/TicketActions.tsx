@@ -1,9 +1,10 @@
-import { api } from "@guestlist/shared/api";
+import { api, useMe } from "@guestlist/shared/api";
 import { ProblemNotice } from "@guestlist/shared/ui";
 import { useMutation } from "@tanstack/react-query";
 import { CalendarPlus, Info, Mail, Video } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
+import { Suppressed } from "../account/Suppressed";
 import { Link } from "../shell/Link";
 import { calendarLink } from "./calendar";
 import { stateOf } from "./state";
@@ -25,11 +26,13 @@ export function TicketActions({ ticket, count }: { ticket: TicketView; count: nu
       if (error) throw error;
     },
   });
+  const suppressed = useMe().data?.me.suppressed !== undefined;
   const state = stateOf(ticket, Date.now());
   const good = state === "valid" || state === "admitted";
   const calendar = good ? calendarLink(ticket) : null;
   return (
     <div className="actions">
+      {good && <Suppressed />}
       <p role="status">{resend.isSuccess && t("resent")}</p>
       {resend.isError && (
         <ProblemNotice
@@ -48,7 +51,7 @@ export function TicketActions({ ticket, count }: { ticket: TicketView; count: nu
             <CalendarPlus aria-hidden size={20} /> {t("calendar")}
           </a>
         )}
-        {good && (
+        {good && !suppressed && (
           <button
             type="button"
             className="button quiet"

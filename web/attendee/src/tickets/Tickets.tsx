@@ -4,6 +4,7 @@ import { Cover, Loading, ProblemNotice } from "@guestlist/shared/ui";
 import { WifiOff } from "lucide-react";
 import { Navigate } from "react-router";
 import { useTranslations } from "use-intl";
+import { Suppressed } from "../account/Suppressed";
 import { Link } from "../shell/Link";
 import { Page } from "../shell/Page";
 import { type Group, upcoming } from "./groups";
@@ -31,6 +32,7 @@ export default function Tickets() {
       {kept && kept.code !== OFFLINE && <ProblemNotice error={kept} retry={() => void refetch()} />}
       {error && <ProblemNotice error={error} retry={() => void refetch()} />}
       {!data && !error && <Loading />}
+      <Suppressed />
       {groups.length > 0 && (
         <section aria-label={t("upcoming")}>
           <ul className="bare grid gap-4">

@@ -19,8 +19,13 @@ export default function Overview() {
     "get",
     "/api/events/{event}/attendance",
     { params: { path: { event: event.id } } },
-    // At the door it is about who just came in; before that, about bookings.
-    { refetchInterval: phase === "now" ? 4_000 : 15_000, enabled: phase !== "draft" },
+    // At the door it is about who just came in; before that, about bookings. Whoever comes here wants the numbers of now, even
+    // if those of a moment ago are kept.
+    {
+      refetchInterval: phase === "now" ? 4_000 : 15_000,
+      refetchOnMount: "always",
+      enabled: phase !== "draft",
+    },
   );
   return (
     <>

@@ -4,6 +4,7 @@ import { useNow } from "../ui/useNow";
 import { Admitted, canCancel } from "./Admitted";
 import { BookingState } from "./BookingState";
 import type { Booking } from "./Guests";
+import { Suppressed } from "./Suppressed";
 
 /** The list on a phone: what matters of each, one under the other. */
 export function GuestCards({
@@ -32,6 +33,7 @@ export function GuestCards({
             <p className="small flex flex-wrap gap-x-3">
               <BookingState booking={booking} />
               <Admitted booking={booking} zone={event.zone} />
+              <Suppressed booking={booking} />
             </p>
           </div>
           {canCancel(booking, ended) && (

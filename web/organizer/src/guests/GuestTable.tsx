@@ -5,6 +5,7 @@ import { useStamp } from "../ui/useStamp";
 import { Admitted, canCancel } from "./Admitted";
 import { BookingState } from "./BookingState";
 import type { Booking } from "./Guests";
+import { Suppressed } from "./Suppressed";
 
 /** The list where there is room: a line each. */
 export function GuestTable({
@@ -44,6 +45,7 @@ export function GuestTable({
             <tr key={booking.id} className="h-12 hover:bg-tint/40 [&>*]:px-4 [&>*]:py-1">
               <th scope="row" className="min-w-40">
                 {booking.name}
+                <Suppressed booking={booking} />
               </th>
               <td className="text-right">{format.number(booking.party_size)}</td>
               <td className="whitespace-nowrap">
