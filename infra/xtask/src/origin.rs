@@ -1,0 +1,118 @@
+//! The secret by which the API knows that a request came through CloudFront: made and rotated in SSM's Parameter Store. Called by
+//! `cargo xtask keys`.
+//!
+//! The template names CloudFront's secret and the hashes that functions take by one version (`OriginVersion`), so both always have
+//! the same. The secret to come is made a rotation ahead, and its hash is deployed with those of the present one and the one before:
+//! whatever order a stack is updated in, whoever sends one is heard.
+
+use crate::Result;
+use crate::aws::ask;
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand;
+use std::path::Path;
+
+/// What CloudFront sends.
+const SECRET: &str = "origin-secret";
+/// What the functions take.
+const HASHES: &str = "origin-hashes";
+/// What CloudFront is going to send after the next rotation.
+const NEXT: &str = "origin-next";
+
+/// A stage's parameters.
+struct Parameters<'a> {
+    aws: &'a Path,
+    stage: &'a str,
+}
+
+/// A parameter's version and value.
+type Held = (u64, String);
+
+impl Parameters<'_> {
+    fn path(&self, name: &str) -> String {
+        format!("/guestlist/{}/{name}", self.stage)
+    }
+
+    fn get(&self, name: &str) -> Result<Option<Held>> {
+        let query = "Parameter.[Version,Value]";
+        let arguments = ["ssm", "get-parameter", "--name", &self.path(name), "--with-decryption", "--query", query];
+        let said = match ask(self.aws, &arguments, None) {
+            Err(why) if why.contains("ParameterNotFound") => return Ok(None),
+            said => said?,
+        };
+        let held = said
+            .split_once(char::is_whitespace)
+            .and_then(|(version, value)| Some((version.parse().ok()?, value.trim().to_owned())));
+        held.map(Some).ok_or_else(|| format!("{} can't be read: AWS gave no version and value of it", self.path(name)))
+    }
+
+    /// Gives the version that it now has.
+    fn put(&self, name: &str, kind: &str, value: &str) -> Result<u64> {
+        let path = self.path(name);
+        let arguments = ["ssm", "put-parameter", "--name", &path, "--type", kind, "--overwrite"];
+        // The CLI reads the file of a single value once. (That of --cli-input-json it reads twice, which a pipe can't give.)
+        let given = ["--value", "file:///dev/stdin", "--query", "Version"];
+        let said = ask(self.aws, &[&arguments[..], &given].concat(), Some(value))?;
+        said.parse().map_err(|_| format!("{path} has no version: {said:?}"))
+    }
+}
+
+/// Makes what is missing of a stage's secret; with `rotate`, puts the next in its place. Gives a line that says what was done and
+/// what to deploy.
+///
+/// # Errors
+/// AWS says no. What was begun is ended by the next call.
+pub fn make(aws: &Path, stage: &str, rotate: bool) -> Result<String> {
+    let parameters = Parameters { aws, stage };
+    let (secret, hashes) = (parameters.get(SECRET)?, parameters.get(HASHES)?);
+    let value = |held: &Option<Held>| held.as_ref().map(|(_, value)| value.clone());
+    let version = |held: &Option<Held>| held.as_ref().map(|(version, _)| *version);
+    let taken: Vec<String> =
+        value(&hashes).unwrap_or_default().split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect();
+    let (present, next) = (value(&secret), value(&parameters.get(NEXT)?));
+    // What was to come and is in use already: a rotation that didn't end.
+    let next = next.filter(|next| Some(next) != present.as_ref());
+
+    let whole = version(&secret) == version(&hashes)
+        && [&present, &next].iter().all(|one| one.as_ref().is_some_and(|one| taken.contains(&hash(one))));
+    if let (true, false, Some(version)) = (whole, rotate, version(&secret)) {
+        return Ok(format!("origin secret: there already (OriginVersion={version})"));
+    }
+    let (now, then, before) = if rotate && whole {
+        (next, None, present.iter().map(|old| hash(old)).collect())
+    } else {
+        (present, next, taken)
+    };
+    let (now, then) = (now.map_or_else(random, Ok)?, then.map_or_else(random, Ok)?);
+    let mut hashes = vec![hash(&now), hash(&then)];
+    let older: Vec<String> = before.into_iter().filter(|hash| !hashes.contains(hash)).collect();
+    hashes.extend(older);
+    let hashes = hashes.join(",");
+    // The hashes first: who is taken may be told before who asks.
+    let mut taken = parameters.put(HASHES, "String", &hashes)?;
+    let mut sent = parameters.put(SECRET, "String", &now)?;
+    // A call that was cut off left one behind the other.
+    while taken < sent {
+        taken = parameters.put(HASHES, "String", &hashes)?;
+    }
+    while sent < taken {
+        sent = parameters.put(SECRET, "String", &now)?;
+    }
+    parameters.put(NEXT, "SecureString", &then)?;
+    let done = if rotate && whole { "rotated" } else { "made" };
+    let then = if sent == 1 { "" } else { ": deploy with that before it is rotated again" };
+    Ok(format!("origin secret: {done} (OriginVersion={sent}{then})"))
+}
+
+fn random() -> Result<String> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).map_err(|_| "the system gives no random bytes".to_owned())?;
+    Ok(hex(&bytes))
+}
+
+fn hash(secret: &str) -> String {
+    hex(digest(&SHA256, secret.as_bytes()).as_ref())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

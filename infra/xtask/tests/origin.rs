@@ -1,0 +1,119 @@
+//! The secret between CloudFront and the API, with a script in the place of the AWS CLI that keeps parameters as SSM does.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod script;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use std::path::PathBuf;
+use xtask::origin::make;
+
+/// A folder with a file per parameter and version; `left` says how many calls still go well.
+const AWS: &str = r#"#!/bin/sh
+cd HOME
+left=$(cat left); [ "$left" = 0 ] && { echo 'the line is cut' >&2; exit 255; }; echo $((left - 1)) > left
+case "$*" in
+  *get-parameter*)
+    name=$(echo "$*" | sed 's|.*--name /guestlist/\([^ ]*\) .*|\1|' | tr / .)
+    [ -f "$name" ] || { echo 'An error occurred (ParameterNotFound)' >&2; exit 254; }
+    printf '%s\t%s\n' "$(cat "$name")" "$(cat "$name.$(cat "$name")")";;
+  *put-parameter*)
+    name=$(echo "$*" | sed 's|.*--name /guestlist/\([^ ]*\) .*|\1|' | tr / .)
+    version=$(($(cat "$name" 2>/dev/null || echo 0) + 1))
+    cat > "$name.$version"
+    echo "$*" | sed 's|.*--type \([^ ]*\) .*|\1|' > "$name.type"
+    echo "$version" > "$name"; echo "$version";;
+esac
+"#;
+
+struct Aws(PathBuf);
+
+impl Aws {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("guestlist-origin-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        script::write(&folder.join("aws"), &AWS.replace("HOME", &folder.to_string_lossy()));
+        let aws = Self(folder);
+        aws.cut_after(1_000);
+        aws
+    }
+
+    fn cut_after(&self, calls: u32) {
+        std::fs::write(self.0.join("left"), calls.to_string()).unwrap();
+    }
+
+    fn make(&self, rotate: bool) -> Result<String, String> {
+        make(&self.0.join("aws"), "prod", rotate)
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.0.join(format!("prod.{name}"))).unwrap_or_default().trim().to_owned()
+    }
+
+    fn version(&self) -> u32 {
+        let (secret, hashes) = (self.read("origin-secret"), self.read("origin-hashes"));
+        assert_eq!(secret, hashes, "the template names both by one version");
+        secret.parse().unwrap()
+    }
+
+    /// Whether functions that were deployed at one version hear a CloudFront that was at another.
+    fn is_heard(&self, functions: u32, cloudfront: u32) -> bool {
+        let secret = self.read(&format!("origin-secret.{cloudfront}"));
+        let hash: String = digest(&SHA256, secret.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        secret.len() == 64 && self.read(&format!("origin-hashes.{functions}")).split(',').any(|taken| taken == hash)
+    }
+}
+
+impl Drop for Aws {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+#[test]
+fn it_is_made_once() {
+    let aws = Aws::new("once");
+    assert!(aws.make(false).unwrap().contains("made (OriginVersion=1)"));
+    assert!(aws.make(false).unwrap().contains("there already (OriginVersion=1)"));
+    assert!(aws.is_heard(1, 1));
+    // The template can read a String only; what isn't in use yet is nobody's to read.
+    let kinds = ["origin-secret", "origin-hashes", "origin-next"].map(|name| aws.read(&format!("{name}.type")));
+    assert_eq!(kinds, ["String", "String", "SecureString"]);
+}
+
+#[test]
+fn a_rotation_leaves_no_moment_in_which_cloudfront_is_not_heard() {
+    let aws = Aws::new("rotation");
+    aws.make(false).unwrap();
+    for _ in 0..3 {
+        let before = aws.version();
+        assert!(aws.make(true).unwrap().contains("rotated"));
+        let after = aws.version();
+        assert_ne!(aws.read(&format!("origin-secret.{before}")), aws.read(&format!("origin-secret.{after}")));
+        for (functions, cloudfront) in [(before, after), (after, before), (after, after)] {
+            assert!(aws.is_heard(functions, cloudfront), "functions at {functions}, CloudFront at {cloudfront}");
+        }
+    }
+    assert!(!aws.is_heard(aws.version(), 1), "an old secret opens nothing for ever");
+}
+
+#[test]
+fn what_was_cut_off_is_ended_by_the_next_call() {
+    for calls in 0..6 {
+        let aws = Aws::new(&format!("cut-{calls}"));
+        aws.make(false).unwrap();
+        aws.make(true).unwrap();
+        let deployed = aws.version();
+        aws.cut_after(calls);
+        assert!(aws.make(true).unwrap_err().contains("the line is cut"));
+        aws.cut_after(1_000);
+        aws.make(false).unwrap();
+        let after = aws.version();
+        for (functions, cloudfront) in [(deployed, after), (after, deployed), (after, after)] {
+            assert!(aws.is_heard(functions, cloudfront), "cut after {calls}: {functions}, {cloudfront}");
+        }
+        let before = aws.version();
+        assert!(aws.make(true).unwrap().contains("rotated"));
+        assert!(aws.is_heard(before, aws.version()) && aws.is_heard(aws.version(), before), "cut after {calls}");
+    }
+}
