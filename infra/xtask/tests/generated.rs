@@ -5,7 +5,7 @@ mod tree;
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use store::Table;
+use store::KeyUse;
 use tree::Tree;
 use xtask::{generate, openapi, pascal_case, root, source, template};
 
@@ -97,10 +97,19 @@ fn no_record_that_facts_come_from_is_filtered_out() {
 #[test]
 fn only_functions_that_sign_may_read_the_private_keys() {
     let template = template::text(&root(), pictures::every()).unwrap();
-    let readers = template.matches("!GetAtt SigningKeysTable.Arn").count();
-    let reads = |function: &&kit::Function| function.grants.contains(&kit::read(Table::SigningKeys));
-    assert_eq!(readers, pictures::every().iter().filter(reads).count());
-    assert!(readers < pictures::every().len() / 3, "{readers} functions read the private keys");
+    let mut all = 0;
+    for key_use in KeyUse::ALL {
+        let readers =
+            template.matches(&format!("parameter/guestlist/${{Stage}}/signing-keys/{}\n", key_use.name())).count();
+        let signs = |function: &&kit::Function| function.grants.contains(&kit::sign(*key_use));
+        assert_eq!(readers, pictures::every().iter().filter(signs).count(), "{key_use:?}");
+        assert!(readers > 0 && readers < pictures::every().len() / 4, "{readers} functions sign {key_use:?}");
+        all += readers;
+    }
+    assert_eq!(template.matches("ssm:GetParameter").count(), all, "on nothing but its own");
+    let both =
+        |function: &kit::Function| KeyUse::ALL.iter().all(|key_use| function.grants.contains(&kit::sign(*key_use)));
+    assert!(!pictures::every().iter().any(both), "a function that signs tickets can't sign access tokens");
 }
 
 #[test]

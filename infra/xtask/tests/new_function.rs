@@ -85,7 +85,7 @@ fn a_consumer_gets_its_queue() {
     let line = "/// Text messages.\npub const TEXT_MESSAGES: Queue = Queue { name: \"text-messages\", ";
     assert!(queues.contains(line) && queues.contains("pub const UNPUBLISHED: Queue"), "{queues}");
     let kit = tree.read("shared/kit/src/lib.rs");
-    assert!(kit.contains("pub use queues::{FACTS, MAILS, Queue, TEXT_MESSAGES, UNPUBLISHED};"), "{kit}");
+    assert!(kit.contains("pub use queues::{BOUNCES, FACTS, MAILS, Queue, TEXT_MESSAGES, UNPUBLISHED};"), "{kit}");
     let sample: serde_json::Value = serde_json::from_str(&tree.read("events/deliveries/send_sms.json")).unwrap();
     assert_eq!(sample["Records"][0]["eventSource"], "aws:sqs");
     // A queue has one consumer: two would take each other's messages.

@@ -2,7 +2,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::os::unix::fs::PermissionsExt;
+mod script;
+
 use std::path::PathBuf;
 use xtask::redrive::{queues, redrive};
 
@@ -13,14 +14,13 @@ impl Aws {
     fn with(name: &str, count: u32) -> Self {
         let folder = std::env::temp_dir().join(format!("guestlist-redrive-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let script = format!(
+        let text = format!(
             "#!/bin/sh\necho \"$@\" >> {0}/asked\ncase \"$*\" in\n  *no-such*) echo 'it is not there' >&2; exit 254;;\n  \
              *get-queue-url*) echo https://sqs.test/1/dead;;\n  *QueueArn*) echo arn:aws:sqs:eu-central-1:1:dead;;\n  \
              *ApproximateNumberOfMessages*) echo {count};;\nesac\n",
             folder.display(),
         );
-        std::fs::write(folder.join("aws"), script).unwrap();
-        std::fs::set_permissions(folder.join("aws"), std::fs::Permissions::from_mode(0o755)).unwrap();
+        script::write(&folder.join("aws"), &text);
         Self(folder)
     }
 

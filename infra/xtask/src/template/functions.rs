@@ -1,14 +1,16 @@
 //! Functions, what starts them, and each noun's log.
 
-use super::{Resource, policy, queues, tables};
+use super::alarms::{Over, alarm};
+use super::queues::FAILED_TICKS;
+use super::{NAMESPACE, Resource, policy, queues, rollout, tables};
 use crate::{Result, pascal_case, source};
 use kit::{Function, Grant, Kind, Queue, Source, Table, UNPUBLISHED};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
-/// Records that no fact ever comes from (`domain::facts::facts`), by their tag. Their changes don't even invoke the function
-/// behind the stream: a booking writes a calendar each time. What is new goes through, so that forgetting this list costs an
-/// invocation and never a fact.
+/// Records that no fact ever comes from (`domain::facts::facts`), by their tag. Their changes don't even invoke the
+/// function behind the stream: a booking writes a calendar each time. What is new goes through, so that forgetting
+/// this list costs an invocation and never a fact.
 pub const SILENT_RECORDS: &[&str] = &[
     "calendar",
     "door_pass",
@@ -22,18 +24,25 @@ pub const SILENT_RECORDS: &[&str] = &[
     "user",
 ];
 
-/// The route that takes what no other takes is this function's, so that an unknown address gets a problem as everywhere else:
-/// it touches nothing, and its router knows no other path.
+/// The route that takes what no other takes is this function's, so that an unknown address gets a problem as
+/// everywhere else: it touches nothing, and its router knows no other path.
 const OTHERWISE: &str = "read_openapi";
 
 /// How many records of a stream are taken at once.
 const STREAM_BATCH: u32 = 100;
-/// How often a batch of a stream is tried. It is halved each time, so a bad record ends up alone and goes to `unpublished`.
+/// How often a batch of a stream is tried. It is halved each time, so a bad record ends up alone and goes to
+/// `unpublished`.
 const STREAM_TRIES: u32 = 20;
 /// Until when records are tried: half of what a stream keeps, so that there is time to read what went to `unpublished`.
 const STREAM_SECONDS: u32 = 12 * 3600;
 /// From which age of the oldest record on somebody is told.
 const LATE_MILLISECONDS: u32 = 5 * 60 * 1000;
+/// How long a tick is worth anything: the next one comes in a minute and finds what is due all the same. (60 is the
+/// least that AWS takes.)
+const TICK_SECONDS: u32 = 60;
+/// What a line of a failure looks like: the kit's, and Lambda's own of an invocation that crashed or ran out of time.
+/// A tick or a batch that fails as a whole has both, and counts twice: better than not at all.
+const FAILURE: &str = "{ ($.status >= 500) || ($.status = \"failed\") || ($.record.status = \"error\") || ($.record.status = \"timeout\") }";
 /// What Lambda takes for a description.
 const DESCRIPTION: usize = 256;
 
@@ -57,19 +66,21 @@ pub fn routes(all: &[Function]) -> usize {
     routes + looked_at + all.iter().filter(|function| function.name == OTHERWISE).count()
 }
 
-/// Whether something starts by a request for a page or a picture. Others look at those by HEAD before they fetch them, such as
-/// messengers that show a card for a link, and an HTTP API takes HEAD for a method of its own. (The kit answers it as a GET.)
+/// Whether something starts by a request for a page or a picture. Others look at those by HEAD before they fetch
+/// them, such as messengers that show a card for a link, and an HTTP API takes HEAD for a method of its own. (The kit
+/// answers it as a GET.)
 pub fn is_looked_at(kind: Kind) -> bool {
     let of_programs =
         |path: &str| ["/api/", "/.well-known/", "/openapi.json"].iter().any(|root| path.starts_with(root));
     matches!(kind, Kind::Route { method: "GET", path, .. } if !of_programs(path))
 }
 
-/// A noun's log group, shared by its functions, and an alarm on the failures in it. CloudWatch takes ten metrics in an alarm, and
-/// a noun has more functions: so what is counted is lines of the log.
+/// A noun's log group, shared by its functions, and what counts the failures in it: lines of the log, since an alarm
+/// takes ten metrics at most and there are more functions. Those of bookings are counted by themselves and all others
+/// as one, so that two metrics and two alarms do; where it fails, the dashboard says. Nothing is counted where
+/// nothing fails, and so nothing paid.
 pub fn noun_log(noun: &str) -> Vec<Resource> {
     let id = log_id(noun);
-    let metric = format!("Failures-{noun}");
     let log = json!({
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Delete",
@@ -83,37 +94,18 @@ pub fn noun_log(noun: &str) -> Vec<Resource> {
         "Type": "AWS::Logs::MetricFilter",
         "Properties": {
             "LogGroupName": { "Ref": id },
-            // The kit's lines, and Lambda's own of an invocation that crashed or ran out of time.
-            "FilterPattern": "{ ($.status >= 500) || ($.status = \"failed\") || ($.record.status = \"error\") || ($.record.status = \"timeout\") }",
+            "FilterPattern": FAILURE,
             "MetricTransformations": [{
-                "MetricNamespace": { "Fn::Sub": "Guestlist/${Stage}" },
-                "MetricName": metric,
+                "MetricNamespace": { "Fn::Sub": NAMESPACE },
+                "MetricName": if noun == "bookings" { "BookingFailures" } else { "Failures" },
                 "MetricValue": "1",
-                "DefaultValue": 0,
             }],
         },
     });
-    let alarm = json!({
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmName": { "Fn::Sub": format!("guestlist-${{Stage}}-{noun}-fails") },
-            "AlarmDescription": format!("Functions of {noun} fail: look into their log for lines with an error."),
-            "Namespace": { "Fn::Sub": "Guestlist/${Stage}" },
-            "MetricName": metric,
-            "Statistic": "Sum",
-            "Period": 300,
-            "EvaluationPeriods": 1,
-            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-            "Threshold": { "Ref": "FailuresToAlarm" },
-            "TreatMissingData": "notBreaching",
-            "AlarmActions": [{ "Ref": "AlarmTopic" }],
-        },
-    });
-    let name = pascal_case(noun);
-    vec![(id, log), (format!("{name}Failures"), filter), (format!("{name}FailuresAlarm"), alarm)]
+    vec![(id, log), (format!("{}Failures", pascal_case(noun)), filter)]
 }
 
-/// A function with its role and, behind a stream, its alarm.
+/// A function with its role and, behind a stream or a schedule, its alarm.
 pub fn function(root: &Path, function: &Function) -> Result<Vec<Resource>> {
     let id = function.type_name;
     let doc = source::function_doc(root, function)?;
@@ -135,13 +127,23 @@ pub fn function(root: &Path, function: &Function) -> Result<Vec<Resource>> {
         // (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html); its bound is its own.
         properties["RecursiveLoop"] = json!("Allow");
     }
+    if let Kind::Schedule { .. } = function.kind {
+        properties["EventInvokeConfig"] = json!({
+            "MaximumEventAgeInSeconds": TICK_SECONDS,
+            "MaximumRetryAttempts": 0,
+            "DestinationConfig": { "OnFailure": { "Type": "SQS", "Destination": arn(FAILED_TICKS) } },
+        });
+    }
+    rollout::add(function, &mut properties);
     properties["Events"] = events(function)?;
     let mut resources = vec![
         (id.to_owned(), json!({ "Type": "AWS::Serverless::Function", "Properties": properties })),
         (format!("{id}Role"), policy::role(function)),
     ];
-    if let Kind::Consumer { source: Source::Streams(_) } = function.kind {
-        resources.push((format!("{id}LateAlarm"), late_alarm(function)));
+    match function.kind {
+        Kind::Consumer { source: Source::Streams(_) } => resources.push(late_alarm(function)),
+        Kind::Schedule { .. } => resources.push(stands_still_alarm(function)),
+        _ => {}
     }
     Ok(resources)
 }
@@ -172,7 +174,12 @@ fn events(function: &Function) -> Result<Value> {
                 return Err(format!("{}: EVERY must be whole minutes", function.name));
             }
             let rate = if minutes == 1 { "rate(1 minute)".to_owned() } else { format!("rate({minutes} minutes)") };
-            events.insert("Tick".to_owned(), json!({ "Type": "Schedule", "Properties": { "Schedule": rate } }));
+            let properties = json!({
+                "Schedule": rate,
+                "RetryPolicy": { "MaximumEventAgeInSeconds": TICK_SECONDS, "MaximumRetryAttempts": 1 },
+                "DeadLetterConfig": { "Arn": arn(FAILED_TICKS) },
+            });
+            events.insert("Tick".to_owned(), json!({ "Type": "Schedule", "Properties": properties }));
         }
         Kind::Consumer { source: Source::Queue(queue) } => {
             events.insert("Messages".to_owned(), json!({ "Type": "SQS", "Properties": messages(queue) }));
@@ -191,12 +198,17 @@ fn events(function: &Function) -> Result<Value> {
 }
 
 fn messages(queue: Queue) -> Value {
-    json!({
+    let mut messages = json!({
         "Queue": { "Fn::GetAtt": format!("{}.Arn", queues::id(queue)) },
         "BatchSize": queue.batch,
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
-        "ScalingConfig": { "MaximumConcurrency": queue.concurrency },
-    })
+    });
+    // Lambda asks a quiet queue with a bound by five pollers instead of two, and each asking is billed
+    // (docs/decisions/0021-cost.md).
+    if let Some(most) = queue.concurrency {
+        messages["ScalingConfig"] = json!({ "MaximumConcurrency": most });
+    }
+    messages
 }
 
 fn records(table: Table) -> Value {
@@ -210,28 +222,48 @@ fn records(table: Table) -> Value {
         "MaximumRecordAgeInSeconds": STREAM_SECONDS,
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "DestinationConfig": {
-            "OnFailure": { "Type": "SQS", "Destination": { "Fn::GetAtt": format!("{}.Arn", queues::id(UNPUBLISHED)) } },
+            "OnFailure": { "Type": "SQS", "Destination": arn(&queues::id(UNPUBLISHED)) },
         },
         "FilterCriteria": { "Filters": [{ "Pattern": pattern.to_string() }] },
     })
 }
 
-fn late_alarm(function: &Function) -> Value {
-    json!({
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmName": { "Fn::Sub": format!("guestlist-${{Stage}}-{}-is-late", function.name) },
-            "AlarmDescription": "What changed in the tables is read late: mails wait.",
-            "Namespace": "AWS/Lambda",
-            "MetricName": "IteratorAge",
-            "Dimensions": [{ "Name": "FunctionName", "Value": { "Ref": function.type_name } }],
-            "Statistic": "Maximum",
-            "Period": 60,
-            "EvaluationPeriods": 5,
-            "ComparisonOperator": "GreaterThanThreshold",
-            "Threshold": LATE_MILLISECONDS,
-            "TreatMissingData": "notBreaching",
-            "AlarmActions": [{ "Ref": "AlarmTopic" }],
-        },
-    })
+fn arn(id: &str) -> Value {
+    json!({ "Fn::GetAtt": format!("{id}.Arn") })
+}
+
+/// Missing data: nothing was read, since nothing changed.
+fn late_alarm(function: &Function) -> Resource {
+    let says = "What changed in the tables is read late: mails wait.";
+    let watched = json!({
+        "Namespace": "AWS/Lambda",
+        "MetricName": "IteratorAge",
+        "Dimensions": [{ "Name": "FunctionName", "Value": { "Ref": function.type_name } }],
+        "Statistic": "Maximum",
+        "Period": 60,
+        "EvaluationPeriods": 5,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": LATE_MILLISECONDS,
+        "TreatMissingData": "notBreaching",
+    });
+    let (id, name) = (format!("{}LateAlarm", function.type_name), format!("{}-is-late", function.name));
+    alarm(id, &name, says, Over::Told, watched)
+}
+
+/// Missing data is what it is about: there is a tick every minute, whether anything is due or not.
+fn stands_still_alarm(function: &Function) -> Resource {
+    let says = "No tick has started this schedule for a quarter of an hour: what is due isn't seen.";
+    let watched = json!({
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Invocations",
+        "Dimensions": [{ "Name": "FunctionName", "Value": { "Ref": function.type_name } }],
+        "Statistic": "Sum",
+        "Period": 300,
+        "EvaluationPeriods": 3,
+        "ComparisonOperator": "LessThanThreshold",
+        "Threshold": 1,
+        "TreatMissingData": "breaching",
+    });
+    let (id, name) = (format!("{}StillAlarm", function.type_name), format!("{}-stands-still", function.name));
+    alarm(id, &name, says, Over::Told, watched)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The sections that a part may have, in the order in which the template has them.
-pub const SECTIONS: &[&str] = &["Parameters", "Conditions", "Globals", "Resources", "Outputs"];
+pub const SECTIONS: &[&str] = &["Parameters", "Rules", "Conditions", "Globals", "Resources", "Outputs"];
 
 /// The lines of each section, all parts together.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use super::{queues, tables};
 use crate::pascal_case;
 use kit::{Folder, Function, Grant, Kind, Source, Table};
 use serde_json::{Value, json};
-use store::{Access, Verb};
+use store::{Access, KeyUse, Verb};
 
 fn arn(id: &str) -> Value {
     json!({ "Fn::GetAtt": format!("{id}.Arn") })
@@ -19,8 +19,13 @@ pub fn role(function: &Function) -> Value {
     let log = arn(&super::functions::log_id(function.noun));
     let mut statements = vec![allow("Log", &["logs:CreateLogStream", "logs:PutLogEvents"], &[log])];
     statements.extend(function.grants.iter().map(grant));
-    if let Kind::Consumer { source } = function.kind {
-        statements.extend(taking(source));
+    match function.kind {
+        Kind::Consumer { source } => statements.extend(taking(source)),
+        // Lambda sends a tick that failed there in the function's name.
+        Kind::Schedule { .. } => {
+            statements.push(allow("SendFailedTicks", &["sqs:SendMessage"], &[arn(queues::FAILED_TICKS)]));
+        }
+        Kind::Route { .. } => {}
     }
     json!({
         "Type": "AWS::IAM::Role",
@@ -43,15 +48,19 @@ pub fn role(function: &Function) -> Value {
 
 fn grant(grant: &Grant) -> Value {
     match grant {
-        Grant::Table(Access { table, verb }) => table_grant(*table, *verb),
+        Grant::Store(Access::Table(table, verb)) => table_grant(*table, *verb),
+        Grant::Store(Access::Key(key_use, _)) => key_grant(*key_use),
         Grant::Objects(folder, verb) => objects_grant(*folder, *verb),
         Grant::Send(queue) => {
             allow(&format!("Send{}", pascal_case(queue.name)), &["sqs:SendMessage"], &[arn(&queues::id(*queue))])
         }
         Grant::Mail => {
-            // The identity that mails come from; `SendRawEmail` is what IAM calls `SendEmail` with a whole MIME message.
-            let identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailDomain}";
-            allow("Mail", &["ses:SendEmail", "ses:SendRawEmail"], &[json!({ "Fn::Sub": identity })])
+            // The identity that mails come from, and the configuration set that they belong to; `SendRawEmail` is what IAM calls
+            // `SendEmail` with a whole MIME message.
+            let ses = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}";
+            let named = |what: &str| json!({ "Fn::Sub": format!("{ses}:{what}") });
+            let resources = [named("identity/${MailDomain}"), named("configuration-set/guestlist-${Stage}")];
+            allow("Mail", &["ses:SendEmail", "ses:SendRawEmail"], &resources)
         }
     }
 }
@@ -73,6 +82,16 @@ fn table_grant(table: Table, verb: Verb) -> Value {
         Verb::Remove => &["dynamodb:DeleteItem"],
     };
     allow(&sid, actions, &resources)
+}
+
+/// The one parameter, so that who signs tickets can't sign access tokens. It needs no `kms:Decrypt`: the key that AWS keeps for
+/// Parameter Store decrypts for whoever in the account may read the parameter
+/// (<https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-restrict-decryption.html>).
+fn key_grant(key_use: KeyUse) -> Value {
+    let parameter =
+        "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/guestlist/${Stage}/signing-keys";
+    let parameter = json!({ "Fn::Sub": format!("{parameter}/{}", key_use.name()) });
+    allow(&format!("Sign{}", pascal_case(key_use.name())), &["ssm:GetParameter"], &[parameter])
 }
 
 /// The objects of one folder, and no list of them: keys are known or refused.
