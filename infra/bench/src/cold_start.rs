@@ -1,29 +1,44 @@
-//! The Lambda binary from nothing to its first answer, under a Runtime API, with one DynamoDB call over TLS.
+//! The Lambda binary from nothing to its first answer, under a Runtime API, over TLS: on a whole CPU, and on the share of one that
+//! a function of 256 MB gets.
 
+use crate::lambda::request;
 use crate::report::{Aim, Report, mb, median, ms};
-use crate::tls::TlsFront;
-use crate::world::World;
+use crate::scene::Scene;
+use crate::share::{MB_PER_CPU, Share};
 use crate::{Result, Scale, process};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use testbed::LambdaProcess;
 use testbed::runtime_api::Launch;
-use testbed::stage::BASE;
 
-/// Where Linux systems keep the authorities that they trust; Lambda's is the second.
-const AUTHORITIES: [&str; 3] =
-    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+const PART: &str = "cold start";
+/// What nearly every function has.
+const MEMORY_MB: u32 = 256;
+/// The longest that anybody should wait for a first answer there.
+const LONGEST: Duration = Duration::from_millis(60);
 
-/// One cold start.
+/// Some cold starts.
 #[derive(Debug, Default)]
 struct Starts {
     ready: Vec<Duration>,
     first: Vec<Duration>,
+    whole: Vec<Duration>,
     cpu_at_ready: Vec<Duration>,
     cpu_at_first: Vec<Duration>,
     second: Vec<Duration>,
     peak: Vec<u64>,
+}
+
+/// When a process gets no more than its share.
+#[derive(Clone, Copy)]
+enum Limit<'a> {
+    Never,
+    /// From its first invocation on: Lambda gives a whole CPU to what comes before.
+    Handler(&'a Share),
+    /// From its first instruction on.
+    Always(&'a Share),
 }
 
 /// Starts the binary again and again.
@@ -31,79 +46,70 @@ struct Starts {
 /// # Errors
 /// It doesn't start, or answers otherwise than it should.
 pub async fn measure(report: &mut Report, binary: &Path, scale: Scale) -> Result<()> {
-    let world = World::new(|http| http).await?;
-    let person = world.crowd(0, 1).await?.pop().ok_or("nobody")?;
-    let plain = world.embedded.endpoint().strip_prefix("http://").ok_or("an endpoint of another kind")?.parse()?;
-    let front = TlsFront::start(plain).await?;
-    // What a process in Lambda trusts, and our own endpoint: reading a hundred authorities is part of a cold start.
-    let system = AUTHORITIES.iter().find_map(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
-    let trusted = format!("{system}\n{}", front.pem);
-    let authorities = trusted.matches("BEGIN CERTIFICATE").count();
-    let bundle = std::env::temp_dir().join(format!("guestlist-bench-{}.pem", std::process::id()));
-    std::fs::write(&bundle, &trusted)?;
-    let launch = |function: &str| {
-        Launch::new(binary, function)
-            .env("GUESTLIST_PREFIX", "bench-")
-            .env("GUESTLIST_BASE_URL", BASE)
-            .env("GUESTLIST_SENDER", "tickets@guestlist.example")
-            .env("GUESTLIST_QUEUES", "https://queues.invalid/000000000000/")
-            .env("GUESTLIST_BUCKET", "bench-pictures")
-            .env("GUESTLIST_UPLOADS", "/uploads")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", format!("https://localhost:{}", front.port))
-            .env("SSL_CERT_FILE", bundle.to_string_lossy())
-    };
+    let scene = Scene::set(binary).await?;
     let count = scale.of(30, 3);
-    let alone = start_all(&launch("read_openapi"), &input("/openapi.json", "/openapi.json"), count).await;
-    let path = format!("/api/users/{}", person.id);
-    let connected = start_all(&launch("read_user"), &input("/api/users/{user}", &path), count).await;
-    drop(std::fs::remove_file(&bundle));
-    tell(report, &alone?, &connected?);
+    let (openapi, user) = (
+        vec![request("GET", "/openapi.json", "/openapi.json", None, &Value::Null); count],
+        vec![
+            request("GET", "/api/users/{user}", &format!("/api/users/{}", scene.organizer.id), None, &Value::Null);
+            count
+        ],
+    );
+    let around = &scene.around;
+    let (plain, reader) = (around.launch("read_openapi"), around.launch("read_user"));
+    let alone = start_all(&plain, &openapi, Limit::Never).await?;
+    let connected = start_all(&reader, &user, Limit::Never).await?;
+    tell(report, &alone, &connected);
+    let trusting = start_all(&around.trusting_ours(reader.clone()), &user, Limit::Never).await?;
+    let open = start_all(&around.in_the_clear(around.trusting_ours(reader.clone())), &user, Limit::Never).await?;
+    tell_where(report, process_alone(binary, count)?, [&alone, &open, &trusting, &connected]);
+    match Share::of(MEMORY_MB) {
+        Ok(share) => tell_share(report, &scene, &share, &user).await?,
+        Err(why) => report.row(PART, "on the share of 256 MB", format!("not measured: {why}"), Aim::None),
+    }
     tell_sizes(report, binary)?;
+    let authorities = around.authorities;
     report.note(format!(
-        "Cold start: the median of {count} starts of `bootstrap` as it ships, as `read_openapi` (which touches no table) and as \
-         `read_user`, under a Runtime API on loopback, environment cleared as Lambda does it. `read_user` opens its connection \
-         to DynamoDB before it says that it is ready, as every function with tables does: one `GetItem` over a new TLS 1.3 \
-         connection (ECDSA P-256, one certificate, {authorities} trusted authorities read from a file) to the embedded \
-         DynamoDB; its first answer is one more over the same. Ready is from starting the process to its first call for an \
-         invocation; CPU is that of all its threads from the start on. Not in it: the sandbox, the download of the zip, and \
-         the network to DynamoDB.",
+        "Cold start: the median of {count} starts of `bootstrap` as it ships, as `read_openapi` (which touches no table), as \
+         `read_user` and as `book_place`, under a Runtime API on loopback, environment cleared as Lambda does it. `read_user` \
+         opens its connection to DynamoDB before it says that it is ready, as every function with tables does: one `GetItem` \
+         over a new TLS 1.3 connection (ECDSA P-256, one certificate, {authorities} trusted authorities read from a file) to the \
+         embedded DynamoDB; its first answer is one more over the same. `book_place` opens one to Parameter Store beside it, for \
+         the key that signs tickets. Ready is from starting the process to its first call for an invocation; CPU is that of all \
+         its threads from the start on. Where it goes is told by leaving parts out: a process that ends at once, one without \
+         tables, one with tables in the clear, one that trusts our own certificate alone, and all of it; each line is what its \
+         step takes more CPU than the one before (the first is wall time). The share is enforced by the kernel: {MEMORY_MB} of \
+         {MB_PER_CPU} of a CPU in every 20 ms. Lambda gives a whole CPU until a process is ready, so that the share begins with \
+         the first invocation; the lines with everything on the share are what a start costs at the worst, with the shell that \
+         puts the process there. Not in it: the sandbox, the download of the zip, and the network.",
     ));
     Ok(())
 }
 
-/// A GET as API Gateway's HTTP API hands it over (payload format 2.0).
-fn input(route: &str, path: &str) -> Value {
-    let route = format!("GET {route}");
-    json!({
-        "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
-        "headers": { "host": "guestlist.example", "accept": "application/json" },
-        "requestContext": {
-            "accountId": "000000000000", "apiId": "bench", "domainName": "guestlist.example", "domainPrefix": "guestlist",
-            "http": {
-                "method": "GET", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "bench",
-            },
-            "requestId": "bench", "routeKey": route, "stage": "$default",
-            "time": "20/Nov/2026:12:00:00 +0000", "timeEpoch": 1_795_176_000_000_u64,
-        },
-        "isBase64Encoded": false,
-    })
-}
-
-async fn start_all(launch: &Launch, input: &Value, count: usize) -> Result<Starts> {
+async fn start_all(launch: &Launch, inputs: &[Value], limit: Limit<'_>) -> Result<Starts> {
     let mut starts = Starts::default();
-    for _ in 0..count {
-        let mut lambda = LambdaProcess::start(launch).await?;
+    let mut launch = launch.clone();
+    if let Limit::Always(share) = limit {
+        launch.binary = share.around(&launch.binary)?;
+    }
+    for input in inputs {
+        let begun = Instant::now();
+        let mut lambda = LambdaProcess::start(&launch).await?;
         let pid = lambda.id().ok_or("the process has ended")?;
         starts.cpu_at_ready.push(process::young_cpu(pid)?);
         starts.ready.push(lambda.ready_after());
+        if let Limit::Handler(share) = limit {
+            share.take(pid)?;
+        }
         for times in [&mut starts.first, &mut starts.second] {
             let asked = Instant::now();
             let answer = lambda.invoke(input.clone()).await?;
             times.push(asked.elapsed());
-            if answer["statusCode"] != 200 {
+            if !answer["statusCode"].as_u64().is_some_and(|status| (200..300).contains(&status)) {
                 return Err(format!("the Lambda binary answered {answer}").into());
             }
             if starts.cpu_at_first.len() < starts.ready.len() {
+                starts.whole.push(begun.elapsed());
                 starts.cpu_at_first.push(process::young_cpu(pid)?);
             }
         }
@@ -112,8 +118,22 @@ async fn start_all(launch: &Launch, input: &Value, count: usize) -> Result<Start
     Ok(starts)
 }
 
+/// A process of the binary that finds nothing to do and ends.
+fn process_alone(binary: &Path, count: usize) -> Result<Duration> {
+    let mut times = Vec::with_capacity(count);
+    for _ in 0..count {
+        let begun = Instant::now();
+        let mut command = Command::new(binary);
+        command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if command.status()?.success() {
+            return Err("the Lambda binary runs without a function's name".into());
+        }
+        times.push(begun.elapsed());
+    }
+    Ok(median(&times))
+}
+
 fn tell(report: &mut Report, alone: &Starts, connected: &Starts) {
-    const PART: &str = "cold start";
     let ready = median(&alone.ready);
     let why = "the time to ready is the kernel's work of starting a process and the registry's of being built. Building \
                only the function that `_HANDLER` names would save the latter.";
@@ -139,8 +159,58 @@ fn tell(report: &mut Report, alone: &Starts, connected: &Starts) {
     report.row(PART, "memory at its peak", format!("{mib:.1} MiB"), Aim::of("16 MiB", peak <= 16 << 20, why));
 }
 
+/// Where the CPU time goes, by what is left out.
+fn tell_where(report: &mut Report, process: Duration, [alone, open, trusting, connected]: [&Starts; 4]) {
+    let ready = |starts: &Starts| median(&starts.cpu_at_ready);
+    let first = median(&connected.cpu_at_first).saturating_sub(ready(connected));
+    for (what, took) in [
+        ("a process that ends at once: exec, dynamic linking, exit", process),
+        ("registry, clients, Tokio, Runtime API: all that `read_openapi` does until ready", ready(alone)),
+        (
+            "and the first call of DynamoDB, in the clear: connection, signature, JSON, keys",
+            ready(open).saturating_sub(ready(alone)),
+        ),
+        ("and TLS: handshake, certificate, ciphers", ready(trusting).saturating_sub(ready(open))),
+        ("and reading the trusted authorities", ready(connected).saturating_sub(ready(trusting))),
+        ("and the first invocation: token, one read, the answer", first),
+    ] {
+        report.row(PART, format!("where it goes: {what}"), ms(took), Aim::None);
+    }
+}
+
+/// The same on a share of a CPU, for a read and for a booking.
+async fn tell_share(report: &mut Report, scene: &Scene, share: &Share, user: &[Value]) -> Result<()> {
+    let why = "see the lines on where the time goes: what is dear of it must go, or wait.";
+    let people = scene.world.crowd(0, user.len() * 4).await?;
+    let path = format!("/api/events/{}/bookings", scene.event);
+    let mut bookings = people.iter().enumerate().map(|(at, who)| {
+        let mut input = request("POST", "/api/events/{event}/bookings", &path, Some(&who.token), &json!({}));
+        // The second answer is the first one's again.
+        input["headers"]["idempotency-key"] = json!(format!("cold-key-{at:06}"));
+        input
+    });
+    for function in ["read_user", "book_place"] {
+        let launch = scene.around.launch(function);
+        let mut inputs = || match function {
+            "read_user" => user.to_vec(),
+            _ => bookings.by_ref().take(user.len()).collect(),
+        };
+        let handler = start_all(&launch, &inputs(), Limit::Handler(share)).await?;
+        let always = start_all(&launch, &inputs(), Limit::Always(share)).await?;
+        let (ready, first, whole) = (median(&handler.ready), median(&handler.first), median(&handler.whole));
+        let words = format!("{}: ready after {}, first answer {} after being asked", ms(whole), ms(ready), ms(first));
+        let what =
+            format!("`{function}` from nothing to its first answer, the invocation on the share of {MEMORY_MB} MB");
+        report.row(PART, what, words, Aim::of("60 ms", whole <= LONGEST, why));
+        let worst = median(&always.whole);
+        let words = format!("{}, of it {} until ready", ms(worst), ms(median(&always.ready)));
+        let what = format!("`{function}` from nothing to its first answer, everything on the share of {MEMORY_MB} MB");
+        report.row(PART, what, words, Aim::of("60 ms", worst <= LONGEST, why));
+    }
+    Ok(())
+}
+
 fn tell_sizes(report: &mut Report, binary: &Path) -> Result<()> {
-    const PART: &str = "cold start";
     let bytes = std::fs::read(binary)?;
     let why = "counted in a build with symbols: of 7.9 MB of code, 1.2 MB is the kit's way of a request, compiled anew for each \
                route (some 25 KB); the three SDK clients with their runtime take 0.6 MB at least, AWS-LC 0.5 MB, schemas \

@@ -9,28 +9,34 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How far away DynamoDB is.
-const DISTANCE: Duration = Duration::from_millis(20);
+/// How far away DynamoDB is where every trip is to be told from every other.
+pub const FAR: Duration = Duration::from_millis(20);
+/// How far it is where there are so many trips that a longer way would take minutes.
+pub const NEAR: Duration = Duration::from_millis(1);
 
 #[derive(Clone, Debug)]
-struct Distant<Inner>(Inner);
+struct Distant<Inner> {
+    inner: Inner,
+    by: Duration,
+}
 
-/// The client `inner`, farther away.
-pub fn distant(inner: SharedHttpClient) -> SharedHttpClient {
-    SharedHttpClient::new(Distant(inner))
+/// The client `inner`, farther away by so much.
+pub fn distant(by: Duration, inner: SharedHttpClient) -> SharedHttpClient {
+    SharedHttpClient::new(Distant { inner, by })
 }
 
 impl HttpClient for Distant<SharedHttpClient> {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(Distant(self.0.http_connector(settings, components)))
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(Distant { inner, by: self.by })
     }
 }
 
 impl HttpConnector for Distant<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let inner = self.0.clone();
+        let (inner, by) = (self.inner.clone(), self.by);
         HttpConnectorFuture::new(async move {
-            sleep(DISTANCE).await;
+            sleep(by).await;
             inner.call(request).await
         })
     }

@@ -2,8 +2,8 @@
 
 use crate::Result;
 use crate::costs::Cost;
-use crate::distance::distant;
-use crate::world::{Person, World};
+use crate::distance::{FAR, distant};
+use crate::world::{Person, World, text};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use testbed::stage::{self, BASE};
@@ -19,18 +19,13 @@ pub struct Journey {
     keys: u32,
 }
 
-fn text(value: &Value, pointer: &str) -> Result<String> {
-    let found = value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    found.ok_or_else(|| format!("no {pointer} in {value}").into())
-}
-
 impl Journey {
     /// Goes twice; says what each function cost the second time, and how often any of them called `Scan`.
     ///
     /// # Errors
     /// A step failed.
     pub async fn travelled() -> Result<(BTreeMap<String, Cost>, usize)> {
-        let mut journey = Self { world: World::new(distant).await?, costs: BTreeMap::new(), keys: 0 };
+        let mut journey = Self { world: World::new(|http| distant(FAR, http)).await?, costs: BTreeMap::new(), keys: 0 };
         for round in 0..2 {
             let organizer = journey.accounts(round).await?;
             let guests = journey.world.crowd(round * 10, 2).await?;
@@ -40,6 +35,7 @@ impl Journey {
             journey.endings(&event, &organizer, &guests).await?;
         }
         journey.reminders().await?;
+        journey.bounce().await?;
         let scans = journey.world.calls_of("Scan");
         Ok((journey.costs, scans))
     }
@@ -233,6 +229,21 @@ impl Journey {
             self.world.tick(name).await?;
             self.keep_costliest(&[name]);
         }
+        Ok(())
+    }
+
+    /// A mail to the last organizer comes back.
+    async fn bounce(&mut self) -> Result<()> {
+        let told = json!({
+            "eventType": "Bounce",
+            "bounce": { "bounceType": "Permanent", "bouncedRecipients": [{ "emailAddress": "olga1@example.org" }] },
+            "mail": { "timestamp": self.world.now() },
+        });
+        self.world.lines();
+        if !self.world.hand_over("suppress_address", &stage::message(&told)).await? {
+            return Err(format!("suppress_address doesn't take {told}").into());
+        }
+        self.keep_costliest(&["suppress_address"]);
         Ok(())
     }
 

@@ -167,6 +167,15 @@ impl World {
     }
 }
 
+/// The text at a place of an answer.
+///
+/// # Errors
+/// There is none.
+pub fn text(value: &Value, pointer: &str) -> Result<String> {
+    let found = value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    found.ok_or_else(|| format!("no {pointer} in {value}").into())
+}
+
 /// Any error as words.
 pub fn said(error: impl std::fmt::Debug) -> String {
     format!("{error:?}")
