@@ -1,13 +1,20 @@
 //! The workspace's own tools: what is derived from the registry, and the checks that keep it honest.
 
+pub mod aws;
 pub mod cloud;
 pub mod generate;
 pub mod grants;
+pub mod keys;
 pub mod new;
 pub mod openapi;
+pub mod origin;
 pub mod package;
 pub mod problems;
+pub mod publish;
+pub mod qr;
 pub mod redrive;
+pub mod site;
+pub mod smoke;
 pub mod source;
 pub mod suite;
 pub mod template;

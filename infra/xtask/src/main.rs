@@ -2,7 +2,9 @@
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use xtask::{Result, cargo, cloud, generate, new, package, problems, redrive, root, suite, tools};
+use xtask::{
+    Result, cargo, cloud, generate, keys, new, package, problems, publish, redrive, root, smoke, suite, tools,
+};
 
 const HELP: &str = "\
 cargo xtask generate           write openapi.json and template.yaml from the registry
@@ -11,15 +13,19 @@ cargo xtask new NOUN/VERB_NOUN 'METHOD /path'
                                start a new function: its file, its registry line, its sample; 'every 5 minutes' instead of
                                the route starts a schedule, 'from QUEUE' a consumer
 cargo xtask check              formatting, clippy, generated files
-cargo xtask test               every test (--no-lint: without the tools from PyPI)
-cargo xtask bench              measure everything and write infra/bench/RESULTS.md (--quick: a short run, writes nothing)
+cargo xtask test               every test (--no-lint: without what needs PyPI)
+cargo xtask bench              measure everything, write infra/bench/RESULTS.md and docs/COST.md (--quick: a short run, writes nothing)
 cargo xtask record             write down what the API answered in the last test run: events/{problems,replies}.json
 cargo xtask lint               only what the tools from PyPI say of template.yaml and openapi.json
 cargo xtask redrive QUEUE STAGE
                                send the dead letters of a queue of a deployment back to it, with the AWS CLI
+cargo xtask keys STAGE         make what a deployment keeps secret and lacks, and replace signing keys that are old (--rotate:
+                               all), with the AWS CLI's credentials; before the first deployment, after it, and each quarter
 cargo xtask cloud-test [FOLDER]
                                deploy template.yaml to ministack, an AWS on this machine, and drive the main job through it;
                                with FOLDER, the binaries in it are deployed (target/lambda: as `package` left them)
+cargo xtask publish-web STAGE  build the web apps and put them where a deployment's CloudFront gives them out, with the AWS CLI
+cargo xtask smoke URL          book one ticket at a deployment, look at it as a door would, and cancel (docs/DEPLOY.md)
 cargo xtask package [CRATE]    build the binaries for Lambda, or one of them, into target/lambda (more arguments go to
                                cargo build)";
 
@@ -66,13 +72,24 @@ fn run(root: &Path, arguments: &[&str]) -> Result<bool> {
         ["redrive", queue, stage] => {
             println!("{}", redrive::redrive(Path::new("aws"), &redrive::queues(pictures::every()), queue, stage)?);
         }
+        ["keys", stage] => keep_keys(stage, false)?,
+        ["keys", stage, "--rotate"] => keep_keys(stage, true)?,
         ["cloud-test"] => cloud::test(root, None)?,
         ["cloud-test", folder] => cloud::test(root, Some(Path::new(folder)))?,
+        ["publish-web", stage] => println!("{}", publish::publish(root, Path::new("aws"), stage)?),
+        ["smoke", url] => smoke::run(url)?,
         ["package", rest @ ..] => println!("{}", package::package(root, rest)?),
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),
         _ => return Err(format!("cargo xtask doesn't know `{}`. It knows:\n{HELP}", arguments.join(" "))),
     }
     Ok(true)
+}
+
+fn keep_keys(stage: &str, rotate: bool) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|why| why.to_string())?;
+    let said = runtime.block_on(keys::keep(&keys::Account::of_environment(), stage, rotate))?;
+    println!("{}", said.join("\n"));
+    Ok(())
 }
 
 fn lint(root: &Path) -> Result<bool> {

@@ -1,10 +1,9 @@
 //! `cargo xtask redrive`: sends a queue's dead letters back to it, once their cause is mended. It asks AWS through its own CLI,
 //! which has the credentials of whoever deploys. Locally the runner's page of queues does the same.
 
-use crate::Result;
+use crate::{Result, aws};
 use kit::{Function, Kind, Source};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// The queues that have dead letters.
 pub fn queues(all: &[Function]) -> Vec<&'static str> {
@@ -15,17 +14,17 @@ pub fn queues(all: &[Function]) -> Vec<&'static str> {
     all.iter().filter_map(taken).collect()
 }
 
-/// Starts to move the dead letters of `queue` in the deployment `stage` back to where they came from, with `aws`, the AWS CLI.
+/// Starts to move the dead letters of `queue` in the deployment `stage` back to where they came from, with `program`, the AWS CLI.
 /// Gives a line that says what was done.
 ///
 /// # Errors
 /// There is no such queue, or AWS says no.
-pub fn redrive(aws: &Path, known: &[&str], queue: &str, stage: &str) -> Result<String> {
+pub fn redrive(program: &Path, known: &[&str], queue: &str, stage: &str) -> Result<String> {
     if !known.contains(&queue) {
         return Err(format!("{queue:?} has no dead letters; these queues do: {}", known.join(", ")));
     }
     let dead = format!("guestlist-{stage}-{queue}-dead");
-    let ask = |arguments: &[&str]| asked(aws, arguments);
+    let ask = |arguments: &[&str]| aws::ask(program, &[&["sqs"], arguments].concat(), None);
     let url = ask(&["get-queue-url", "--queue-name", &dead, "--query", "QueueUrl"])?;
     let attribute = |name: &str| {
         let wanted = format!("Attributes.{name}");
@@ -40,17 +39,4 @@ pub fn redrive(aws: &Path, known: &[&str], queue: &str, stage: &str) -> Result<S
     // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html).
     ask(&["start-message-move-task", "--source-arn", &arn])?;
     Ok(format!("some {count} messages are on their way from {dead} back to guestlist-{stage}-{queue}"))
-}
-
-/// What `aws sqs` answers, as plain text.
-fn asked(aws: &Path, arguments: &[&str]) -> Result<String> {
-    let run = Command::new(aws).arg("sqs").args(arguments).args(["--output", "text"]).stdin(Stdio::null()).output();
-    let output = run.map_err(|why| {
-        format!("{} can't be started: {why}. Install the AWS CLI, version 2, and log in with it.", aws.display())
-    })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("aws sqs {} failed: {}", arguments.join(" "), said.trim()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -1,10 +1,11 @@
 //! `cargo xtask test`: every test there is, in one go.
 
 use crate::web::{self, Part};
-use crate::{Result, generate, grants, problems, read, tools, write};
+use crate::{Result, cloud, generate, grants, package, problems, read, tools, write};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 /// The file that test processes append used grants to; `GUESTLIST_GRANTS_LOG` tells them where.
 const GRANTS_LOG: &str = "target/grants.log";
@@ -40,7 +41,7 @@ impl Tally {
 /// What is left out.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// The tools from PyPI.
+    /// What needs PyPI: the tools that check the template, and the stand-in for AWS.
     pub no_lint: bool,
 }
 
@@ -61,6 +62,7 @@ pub fn run(root: &Path, options: Options) -> Result<bool> {
     ];
     if !options.no_lint {
         checks.extend(tools::check(root)?.into_iter().map(|tools::Checked { name, outcome }| (name, outcome)));
+        checks.push(("cloud-test", cloud_test(root)));
     }
     let web = web::run(root);
     checks.extend(web.checks);
@@ -93,7 +95,7 @@ pub fn run(root: &Path, options: Options) -> Result<bool> {
     }
     if options.no_lint {
         println!(
-            "--no-lint: NOT RUN were cfn-lint, sam validate, the checks of the transformed template and of openapi.json"
+            "--no-lint: NOT RUN were cfn-lint, sam validate, the checks of the transformed template and of openapi.json, cloud-test"
         );
     }
     let outcomes: Vec<bool> = checks.iter().map(|(_, outcome)| outcome.is_ok()).collect();
@@ -112,16 +114,39 @@ fn sum(parts: &[Part], checks: &[bool]) -> (usize, usize) {
 
 fn announce(root: &Path, options: Options) {
     println!(
-        "This runs cargo test over the workspace, checks grants, generated files and the template, then checks and tests"
+        "This runs cargo test over the workspace, checks grants, generated files and the template, deploys the template to a"
     );
-    println!("the web apps, also in a browser.");
+    println!("stand-in for AWS on this machine, then checks and tests the web apps, also in a browser.");
     if options.no_lint {
-        println!("--no-lint: the template is NOT checked by cfn-lint and sam, nor openapi.json by its validator.");
+        println!(
+            "--no-lint: the template is NOT checked by cfn-lint and sam, nor openapi.json by its validator, and it"
+        );
+        println!("is NOT deployed to the stand-in.");
     } else if !tools::installed(root) {
         println!("It needs Python 3.10 or newer, and first installs cfn-lint, aws-sam-cli, aws-sam-translator and");
-        println!("openapi-spec-validator from PyPI into target/checks (about 300 MB).");
+        println!(
+            "openapi-spec-validator from PyPI into target/checks (about 300 MB), later ministack, boto3 and awscli"
+        );
+        println!("into target/cloud (about 200 MB).");
     }
     web::announce();
+}
+
+/// `cargo xtask cloud-test`, with the unoptimised binaries that the tests have just been built with: to build those that Lambda
+/// gets would take longer than all of it.
+fn cloud_test(root: &Path) -> Result<String> {
+    println!("\ncargo xtask cloud-test");
+    let begun = Instant::now();
+    // This very program lies where cargo puts what it builds.
+    let here = std::env::current_exe().map_err(|why| format!("the folder of built programs can't be found: {why}"))?;
+    let code = root.join("target/cloud-debug");
+    package::BINARIES.into_iter().try_for_each(|(home, binary)| {
+        let (from, to) = (here.with_file_name(binary), code.join(home));
+        let copied = std::fs::create_dir_all(&to).and_then(|()| std::fs::copy(&from, to.join("bootstrap")));
+        copied.map(drop).map_err(|why| format!("{} can't be copied to {}: {why}", from.display(), to.display()))
+    })?;
+    cloud::test(root, Some(&code))?;
+    Ok(format!("ok, in {} s", begun.elapsed().as_secs()))
 }
 
 fn cargo_tests(root: &Path) -> Result<Part> {

@@ -79,7 +79,8 @@ fn build(root: &Path) -> Result<PathBuf> {
     Ok(runner)
 }
 
-fn npm(root: &Path, arguments: &[&str], named: &[(&str, String)]) -> Result<()> {
+/// Runs npm in the folder `web`, with further environment variables.
+pub(crate) fn npm(root: &Path, arguments: &[&str], named: &[(&str, String)]) -> Result<()> {
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let words = format!("npm {}", arguments.join(" "));
     println!("\n{words}");

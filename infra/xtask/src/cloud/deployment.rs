@@ -1,8 +1,8 @@
 //! The stack on the stand-in.
 
 use super::stand_in::StandIn;
-use crate::Result;
 use crate::template::{self, Size};
+use crate::{Result, tools};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Stdio;
@@ -11,6 +11,8 @@ use std::process::Stdio;
 pub struct Deployment {
     /// The HTTP API's name in the domain of all APIs.
     pub api: String,
+    /// The site's name: CloudFront's.
+    pub site: String,
     /// What it comes to.
     pub summary: String,
 }
@@ -26,7 +28,7 @@ impl Deployment {
             .arg(root.join("template.yaml"))
             .arg(code)
             .arg(if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" })
-            .args([resources.to_string(), routes.to_string()])
+            .arg(root.join(tools::expected(root)?))
             .stdin(Stdio::null())
             .output()
             .map_err(|why| format!("deploy.py can't be started: {why}"))?;
@@ -34,9 +36,12 @@ impl Deployment {
             return Err(format!("the stack can't be deployed: {}", String::from_utf8_lossy(&output.stderr).trim()));
         }
         let outputs: Value = serde_json::from_slice(&output.stdout).map_err(|why| why.to_string())?;
-        let url = outputs["ApiUrl"].as_str().unwrap_or_default();
-        let api = url.strip_prefix("https://").and_then(|host| host.split('.').next());
-        let api = api.ok_or_else(|| format!("the stack puts out no ApiUrl: {outputs}"))?.to_owned();
-        Ok(Self { api, summary: format!("{resources} resources, {routes} routes") })
+        let host = |name: &str| {
+            let host = outputs[name].as_str().and_then(|url| url.strip_prefix("https://")).map(str::to_owned);
+            host.ok_or_else(|| format!("the stack puts out no {name}: {outputs}"))
+        };
+        let (api, site) = (host("ApiUrl")?, host("SiteUrl")?);
+        let api = api.split('.').next().unwrap_or_default().to_owned();
+        Ok(Self { api, site, summary: format!("{resources} resources, {routes} routes") })
     }
 }

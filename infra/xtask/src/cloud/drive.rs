@@ -5,7 +5,7 @@ use super::api::{Answer, Api, Ask};
 use super::deployment::Deployment;
 use super::mails::{Mail, Mails};
 use super::stand_in::StandIn;
-use crate::Result;
+use crate::{Result, smoke};
 use jiff::{SignedDuration, Timestamp};
 use kit::Clock;
 use serde_json::{Value, json};
@@ -16,43 +16,50 @@ const PASSWORD: &str = "a long enough password";
 const GUESTS: usize = 9;
 const PLACES: usize = 6;
 /// How long a mail may take that comes at once: through a stream and two queues.
-const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_secs(60);
 /// How long after it is due a reminder may come: the ticks are a minute apart.
 const TICK: Duration = Duration::from_secs(60);
 
 /// Somebody with an account.
 #[derive(Clone)]
-struct Person {
-    email: String,
-    token: String,
+pub struct Person {
+    pub email: String,
+    pub token: String,
 }
 
 /// The event, and who is in it.
-struct Stage {
-    organizer: Person,
+pub struct Stage {
+    pub organizer: Person,
     /// The event's path in the API.
-    event: String,
-    id: String,
+    pub event: String,
+    pub id: String,
     slug: String,
     /// Who has a place, each with the booking.
-    booked: Vec<(Person, String)>,
+    pub booked: Vec<(Person, String)>,
     /// Who came too late.
-    late: Vec<Person>,
+    pub late: Vec<Person>,
+}
+
+/// The reminder that is to come.
+pub struct Reminder {
+    /// The event's start.
+    start: String,
+    due: Timestamp,
 }
 
 pub struct Drive<'a> {
     api: Api,
-    mails: Mails,
-    steps: &'a Steps,
+    pub mails: Mails,
+    pub steps: &'a Steps,
 }
 
-fn text(value: &Value, pointer: &str) -> Result<String> {
+pub fn text(value: &Value, pointer: &str) -> Result<String> {
     let found = value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     found.ok_or_else(|| format!("there is no {pointer} in {value}"))
 }
 
 /// Fails with these words unless it holds.
-fn holds(it: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
+pub fn holds(it: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
     if it { Ok(()) } else { Err(otherwise()) }
 }
 
@@ -62,24 +69,24 @@ fn wall(at: Timestamp) -> String {
 }
 
 impl<'a> Drive<'a> {
-    pub fn new(stand_in: &StandIn, deployment: &Deployment, steps: &'a Steps) -> Self {
-        Self { api: Api::new(stand_in, deployment), mails: Mails(stand_in.mails()), steps }
+    pub fn new(stand_in: &StandIn, deployment: &Deployment, steps: &'a Steps) -> Result<Self> {
+        Ok(Self { api: Api::new(stand_in, deployment)?, mails: Mails(stand_in.mails()), steps })
     }
 
-    /// All of it.
-    pub async fn run(&self) -> Result<()> {
+    /// All but the reminder, which takes a while to come.
+    pub async fn main_job(&self) -> Result<(Stage, Reminder)> {
         let (organizer, guests) = self.sign_up().await?;
         let stage = self.publish(organizer).await?;
         let stage = self.rush(stage, guests).await?;
         self.tickets(&stage).await?;
         self.pages(&stage).await?;
-        let (change, due) = self.change(&stage).await?;
+        self.smoke(&stage).await?;
+        let reminder = self.change(&stage).await?;
         self.door(&stage).await?;
-        let stage = self.cancel(stage).await?;
-        self.reminder(&stage, &change, due).await
+        Ok((self.cancel(stage).await?, reminder))
     }
 
-    async fn expect(&self, ask: Ask<'_>, status: u16) -> Result<Value> {
+    pub async fn expect(&self, ask: Ask<'_>, status: u16) -> Result<Value> {
         self.api.send(ask).await?.expect(status)
     }
 
@@ -187,13 +194,23 @@ impl<'a> Drive<'a> {
             format!("the event's page is {}: {body}", page.status)
         })?;
         let card = self.api.send(Ask::get(format!("/e/{}/card.png", stage.slug))).await?;
-        holds(card.status == 200 && card.media == "image/png" && card.body.starts_with(b"\x89PNG"), || {
-            format!("the picture is {}, {}: {}", card.status, card.media, String::from_utf8_lossy(&card.body))
-        })
+        holds(
+            card.status == 200 && card.header("content-type") == "image/png" && card.body.starts_with(b"\x89PNG"),
+            || format!("the picture is {}, {}: {}", card.status, card.header("content-type"), card.text()),
+        )
     }
 
-    /// Moves the event so that its reminder an hour before is due soon. Gives the new start, and when that is.
-    async fn change(&self, stage: &Stage) -> Result<(String, Timestamp)> {
+    /// What `cargo xtask smoke` does after a deployment, but for the apps' pages: the stand-in has no CloudFront.
+    async fn smoke(&self, stage: &Stage) -> Result<()> {
+        self.steps.say("smoke test: as `cargo xtask smoke` does it, with two of these accounts");
+        let Some((guest, _)) = stage.booked.first() else { return Err("nobody has a place".to_owned()) };
+        let (organizer, guest) = (stage.organizer.email.clone(), guest.email.clone());
+        let accounts = smoke::Accounts { organizer, guest, password: PASSWORD.to_owned() };
+        smoke::book_one(&self.api.0, &accounts, Clock::system().now()).await
+    }
+
+    /// Moves the event so that its reminder an hour before is due soon.
+    async fn change(&self, stage: &Stage) -> Result<Reminder> {
         self.steps.say("change: another place, and a start in an hour and a little; each guest is told by mail");
         let due = Clock::system().now() + SignedDuration::from_secs(120);
         let starts = due + SignedDuration::from_hours(1);
@@ -204,22 +221,32 @@ impl<'a> Drive<'a> {
         for (guest, _) in &stage.booked {
             self.mails.one(&guest.email, "Changed: Jazz in the Park", SOON).await?;
         }
-        Ok((start, due))
+        Ok(Reminder { start, due })
     }
 
     async fn door(&self, stage: &Stage) -> Result<()> {
         self.steps.say("check in, by a door pass: the QR code of the mail is admitted once, and amber the second time");
-        let body = json!({ "door": "North" });
-        let pass = Ask::post(format!("{}/door-passes", stage.event), body).by(&stage.organizer.token);
-        let door = text(&self.expect(pass, 201).await?, "/token")?;
         let Some((guest, _)) = stage.booked.first() else { return Err("nobody has a place".to_owned()) };
         let codes = self.ticket_mail(guest).await?;
+        let door = self.door_pass(stage, "North").await?;
+        let code = codes.first().ok_or("there is no QR code in the mail")?;
         for (scan, outcome) in [("scan-0001", "admitted"), ("scan-0002", "already_in"), ("scan-0001", "admitted")] {
-            let body = json!({ "scan": scan, "token": codes.first() });
-            let seen = self.expect(Ask::post(format!("{}/check-ins", stage.event), body).by(&door), 200).await?;
+            let seen = self.scanned(stage, &door, scan, code).await?;
             holds(seen["outcome"] == outcome, || format!("{scan} should be {outcome}, but: {seen}"))?;
         }
         Ok(())
+    }
+
+    /// The token of a pass for the staff of a door.
+    pub async fn door_pass(&self, stage: &Stage, door: &str) -> Result<String> {
+        let pass = Ask::post(format!("{}/door-passes", stage.event), json!({ "door": door }));
+        text(&self.expect(pass.by(&stage.organizer.token), 201).await?, "/token")
+    }
+
+    /// What the door says to a ticket.
+    pub async fn scanned(&self, stage: &Stage, door: &str, scan: &str, code: &str) -> Result<Value> {
+        let body = json!({ "scan": scan, "token": code });
+        self.expect(Ask::post(format!("{}/check-ins", stage.event), body).by(door), 200).await
     }
 
     async fn cancel(&self, mut stage: Stage) -> Result<Stage> {
@@ -238,7 +265,8 @@ impl<'a> Drive<'a> {
         Ok(stage)
     }
 
-    async fn reminder(&self, stage: &Stage, start: &str, due: Timestamp) -> Result<()> {
+    pub async fn reminder(&self, stage: &Stage, reminder: &Reminder) -> Result<()> {
+        let Reminder { start, due } = reminder;
         let left = due.duration_since(Clock::system().now()).unsigned_abs();
         self.steps.say(format_args!(
             "reminder: the template's schedule ticks each minute; it is due in {} s, for the start at {start} UTC",

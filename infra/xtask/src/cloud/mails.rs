@@ -1,11 +1,10 @@
 //! The mails that SES was given.
 
-use crate::{Result, read};
+use crate::{Result, qr, read};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::Value;
-use std::io::Cursor;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -69,7 +68,7 @@ impl Mail {
 
     /// What the QR codes in it say, read as a scanner does.
     pub fn codes(&self) -> Result<Vec<String>> {
-        self.pictures.iter().map(|picture| scanned(picture)).collect()
+        self.pictures.iter().map(|picture| qr::read(picture)).collect()
     }
 }
 
@@ -87,19 +86,4 @@ fn parsed(file: &str) -> Result<Mail> {
         pictures: pictures.map(|part| part.contents().to_vec()).collect(),
         calendar: message.parts.iter().any(|part| is(part, "text", "calendar")),
     })
-}
-
-fn scanned(picture: &[u8]) -> Result<String> {
-    let unread = |why: &dyn std::fmt::Display| format!("the QR code in a mail can't be read: {why}");
-    let mut decoder = png::Decoder::new(Cursor::new(picture));
-    decoder.set_transformations(png::Transformations::EXPAND);
-    let mut reader = decoder.read_info().map_err(|why| unread(&why))?;
-    let size = reader.output_buffer_size().ok_or_else(|| unread(&"too large"))?;
-    let mut pixels = vec![0; size];
-    let info = reader.next_frame(&mut pixels).map_err(|why| unread(&why))?;
-    let (width, height) = (info.width as usize, info.height as usize);
-    let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * info.line_size + x]);
-    let grids = image.detect_grids();
-    let grid = grids.first().ok_or_else(|| unread(&"there is none"))?;
-    Ok(grid.decode().map_err(|why| unread(&why))?.1)
 }

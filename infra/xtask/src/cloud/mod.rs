@@ -1,18 +1,21 @@
-//! `cargo xtask cloud-test`: what template.yaml deploys does the main job, on an AWS that others wrote.
+//! `cargo xtask cloud-test`: what template.yaml deploys does the main job, on an AWS that others wrote, and gets over what
+//! docs/RUNBOOK.md says to do when something goes wrong.
 //!
 //! ministack (from PyPI) runs the Lambda binaries themselves and enforces what their roles grant. The template is transformed by
 //! SAM's own translator, checked, and deployed by CloudFormation; streams, queues and schedules are wired by it alone. What
 //! ministack gets wrong is bridged in `stand_in.py` and `deploy.py`, each bridge with what it stands for.
 
 mod api;
+mod bounce;
 mod deployment;
 mod drive;
-mod keys;
+mod edge;
 mod logs;
 mod mails;
 mod stand_in;
+mod trouble;
 
-use crate::{Result, package, tools};
+use crate::{Result, keys, package, tools};
 use deployment::Deployment;
 use drive::Drive;
 use stand_in::StandIn;
@@ -20,6 +23,7 @@ use std::fmt::Display;
 use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
+use trouble::{TROUBLED, Trouble};
 
 /// Everything that the stand-in keeps, below the workspace.
 const HOME: &str = "target/cloud";
@@ -61,17 +65,18 @@ pub fn test(root: &Path, folder: Option<&Path>) -> Result<()> {
     steps.say(format_args!("ministack answers at {}", stand_in.endpoint()));
     let driven = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|why| why.to_string())?;
     let outcome = driven.block_on(async {
+        let account = stand_in.account(&bin)?;
+        // Before the first deployment and after it, as docs/DEPLOY.md has it.
+        steps.say(format_args!("keys: {}", keys::keep(&account, "test", false).await?.join("; ")));
         let deployment = Deployment::make(root, &bin, &stand_in, code)?;
         steps.say("template.yaml, as SAM transforms it, breaks no house rule (infra/xtask/checks/transformed.py)");
         steps.say(format_args!(
             "CloudFormation has made the stack: {}; ministack makes no routes of the API's body, so each was made by itself",
             deployment.summary
         ));
-        keys::make(&stand_in.endpoint()).await?;
-        steps.say("the keys that sign tokens and tickets are made");
-        let driven = Drive::new(&stand_in, &deployment, &steps).run().await;
-        match driven {
-            Ok(()) => logs::check(&stand_in).await,
+        steps.say(format_args!("keys: {}", keys::keep(&account, "test", false).await?.join("; ")));
+        match drive(&stand_in, &deployment, &bin, &steps).await {
+            Ok(()) => logs::check(&stand_in, &TROUBLED).await,
             Err(why) => {
                 Err(format!("{why}\n\nWhat the functions logged of failures:\n{}", logs::told(&stand_in).await))
             }
@@ -87,5 +92,20 @@ pub fn test(root: &Path, folder: Option<&Path>) -> Result<()> {
     }
     stand_in.stop();
     steps.say("done: what template.yaml deploys does the main job. ministack and all functions are stopped.");
+    Ok(())
+}
+
+/// The main job, and then what goes wrong, while the reminder is waited for.
+async fn drive(stand_in: &StandIn, deployment: &Deployment, bin: &Path, steps: &Steps) -> Result<()> {
+    edge::run(stand_in, deployment, bin, steps).await?;
+    let drive = Drive::new(stand_in, deployment, steps)?;
+    let (mut stage, reminder) = drive.main_job().await?;
+    bounce::run(&drive, stand_in, bin, &stage).await?;
+    // So far nothing may have failed.
+    logs::check(stand_in, &[]).await?;
+    let trouble = Trouble { drive: &drive, stand_in, account: stand_in.account(bin)? };
+    // Who leaves in the drills may be reminded before or not.
+    let leaving = stage.booked.pop().ok_or("nobody has a place")?;
+    tokio::try_join!(trouble.run(&stage, &leaving), drive.reminder(&stage, &reminder))?;
     Ok(())
 }

@@ -17,7 +17,7 @@ import threading
 
 from ministack import app
 from ministack.core import iam_actions
-from ministack.services import ses_v2
+from ministack.services import cloudfront, ses_v2, sqs
 
 
 def end_with_parent():
@@ -56,6 +56,40 @@ def keep_mails(folder):
     ses_v2.handle_request = handle_and_keep
 
 
+def pause_mails():
+    """Bridge: ministack's SES can't be told to send nothing. On AWS an account's sending is paused by its owner, or by AWS after
+    too many bounces, and SendEmail answers SendingPausedException until it is resumed
+    (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_PutAccountSendingAttributes.html)."""
+    handle = ses_v2.handle_request
+    sending = {"enabled": True}
+
+    async def handle_or_refuse(method, path, headers, body, query):
+        if method == "PUT" and path.endswith("/account/sending"):
+            sending["enabled"] = json.loads(body)["SendingEnabled"]
+            return 200, {"Content-Type": "application/json"}, b"{}"
+        if method == "POST" and path.endswith("/outbound-emails") and not sending["enabled"]:
+            refused = {"Content-Type": "application/json", "x-amzn-ErrorType": "SendingPausedException"}
+            return 400, refused, b'{"message": "Email sending is disabled for your account."}'
+        return await handle(method, path, headers, body, query)
+
+    ses_v2.handle_request = handle_or_refuse
+
+
+def move_messages():
+    """Bridge: ministack's SQS has no StartMessageMoveTask. Each dead letter goes back to the queue that it came from, as new
+    (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html)."""
+
+    def start(data, _):
+        dead = sqs._queue_by_arn(data["SourceArn"])
+        for message in dead["messages"]:
+            source = sqs._queue_by_arn(message["sys"]["DeadLetterQueueSourceArn"])
+            sqs._act_send_message({"QueueUrl": source["url"], "MessageBody": message["body"]}, source["url"])
+        dead["messages"].clear()
+        return {"TaskHandle": "a task that is done"}
+
+    sqs._HANDLERS["StartMessageMoveTask"] = start
+
+
 def grant_batches():
     """Bridge: ministack asks for permissions such as sqs:SendMessageBatch, which IAM doesn't know: on AWS each batch is granted
     with its single action (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html)."""
@@ -82,11 +116,37 @@ def grant_by_identity():
     iam_actions.extract_resource_arn = by_identity
 
 
+def reach_api_from_cloudfront(port):
+    """Bridge: ministack's CloudFront does what a distribution says, functions and all, but dials no API of API Gateway, whose name
+    leads nowhere here. The API is in this very process, by a name of its own. How it is reached on AWS (by HTTPS) is checked in
+    the template (infra/xtask/checks/edge.py)."""
+    target, headers = cloudfront._origin_connect_target, cloudfront._origin_request_headers
+
+    def here(origin):
+        api, found, _ = origin["domain_name"].partition(".execute-api.")
+        return f"{api}.execute-api.localhost:{port}" if found else None
+
+    def connect_target(origin, viewer_is_https):
+        return ("127.0.0.1", port, False) if here(origin) else target(origin, viewer_is_https)
+
+    def request_headers(origin, given, *rest):
+        sent = headers(origin, given, *rest)
+        if here(origin):
+            sent["Host"] = here(origin)
+        return sent
+
+    cloudfront._origin_connect_target = connect_target
+    cloudfront._origin_request_headers = request_headers
+
+
 def main():
     end_with_parent()
+    reach_api_from_cloudfront(int(os.environ["GATEWAY_PORT"]))
     grant_batches()
     grant_by_identity()
     keep_mails(pathlib.Path(sys.argv[1]))
+    pause_mails()
+    move_messages()
     sys.argv = ["ministack"]
     app.main()
 

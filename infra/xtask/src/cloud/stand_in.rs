@@ -1,6 +1,8 @@
 //! ministack, started and stopped.
 
+use crate::keys::Account;
 use crate::{Result, read};
+use serde_json::json;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -105,6 +107,34 @@ impl StandIn {
         command
     }
 
+    /// The AWS CLI, as it is after whoever owns the account has logged in with it: for commands that take it as a program.
+    pub fn aws(&self, bin: &Path) -> Result<PathBuf> {
+        let mut script = "#!/bin/sh\n".to_owned();
+        for (name, value) in environment(&self.folder) {
+            script += &format!("export {name}='{value}'\n");
+        }
+        // Bridge: PyPI has version 1 of the CLI only, which doesn't know this command of version 2.
+        let credentials = json!({ "Version": 1, "AccessKeyId": ROOT_KEY, "SecretAccessKey": ROOT_KEY });
+        script += &format!("[ \"$1 $2\" = 'configure export-credentials' ] && echo '{credentials}' && exit\n");
+        // Bridge: it asks SQS at an old address, whatever AWS_ENDPOINT_URL says; so it is told by the option.
+        let endpoint = self.endpoint();
+        script += &format!("exec '{}' --endpoint-url '{endpoint}' \"$@\"\n", bin.join("aws").display());
+        let file = self.folder.join("aws");
+        // Written once: somebody may be running it.
+        if !file.exists() {
+            let failed = |why: std::io::Error| format!("{} can't be made: {why}", file.display());
+            fs::write(&file, script).map_err(failed)?;
+            #[cfg(unix)]
+            fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).map_err(failed)?;
+        }
+        Ok(file)
+    }
+
+    /// The account, for commands that keep its secrets.
+    pub fn account(&self, bin: &Path) -> Result<Account> {
+        Ok(Account { aws: self.aws(bin)?, region: Some(REGION.to_owned()), endpoint: Some(self.endpoint()) })
+    }
+
     /// Stops it and all functions.
     pub fn stop(self) {
         drop(self);
@@ -152,8 +182,13 @@ fn settings(port: u16) -> Vec<(&'static str, String)> {
         // Functions act as their roles, and may do what those grant and nothing else.
         ("AUTH", "true".to_owned()),
     ];
-    let services =
-        ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SESV2", "AWS_ENDPOINT_URL_S3"];
+    let services = [
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "AWS_ENDPOINT_URL_SQS",
+        "AWS_ENDPOINT_URL_SESV2",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_ENDPOINT_URL_SSM",
+    ];
     settings.extend(services.map(|name| (name, format!("http://127.0.0.1:{port}"))));
     settings
 }

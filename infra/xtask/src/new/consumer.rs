@@ -46,7 +46,7 @@ pub fn queue(root: &Path, queue: &str) -> Result<()> {
     let last = queues.rfind("pub const UNPUBLISHED").ok_or_else(|| format!("{QUEUES} has no queue to stand beside"))?;
     let (before, after) = queues.split_at(doc_start(&queues, last));
     let line = format!(
-        "/// {}.\npub const {name}: Queue = Queue {{ name: \"{queue}\", tries: 8, batch: 10, concurrency: 4 }};\n",
+        "/// {}.\npub const {name}: Queue = Queue {{ name: \"{queue}\", tries: 8, batch: 10, concurrency: Some(4) }};\n",
         words(&queue.replace('-', "_")),
     );
     let (start, rest) =

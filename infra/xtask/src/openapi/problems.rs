@@ -102,7 +102,7 @@ pub fn declared(operation: &Operation) -> Codes {
         (422, "idempotency_key_reused", *idempotent),
         // Whoever counts how often it is called writes there.
         (429, "too_many_requests", function.grants.contains(&write(Table::Deliveries))),
-        (503, "busy", function.grants.iter().any(|grant| matches!(grant, Grant::Table(_)))),
+        (503, "busy", function.grants.iter().any(|grant| matches!(grant, Grant::Store(_)))),
     ];
     let mut codes = Codes::new();
     for (status, code, may) in may {
