@@ -42,7 +42,7 @@ fn start(all: &'static [Function]) -> Result<(), String> {
     let function = chosen(all, handler.as_deref())?;
     report_panics(function.name);
     let house = house()?;
-    let origin = Origin::of(set("GUESTLIST_ORIGIN_HASHES").as_deref())?;
+    let origin = Origin::of(&needed("GUESTLIST_ORIGIN_HASHES")?)?;
     // One invocation at a time is all that a Lambda process gets.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|why| why.to_string())?;
     runtime.block_on(serve(function, house, origin)).map_err(|why| why.to_string())
@@ -159,7 +159,10 @@ async fn serve(function: &'static Function, house: House, origin: Origin) -> Res
             let id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
             let answer = match origin.admit(plain(request)?, &house.settings().base_url, &id) {
                 Ok(request) => router.answer(house, request).await,
-                Err(refused) => refused,
+                Err(refused) => {
+                    println!("{}", origin::refusal(function.name, &id));
+                    refused
+                }
             };
             Ok::<_, lambda_http::Error>(answer.map(|body| Body::from(body.to_vec())))
         }))

@@ -9,6 +9,7 @@ mod world;
 use domain::events::Status;
 use domain::ids::EventId;
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::Table;
 use testbed::faults::{Calls, Fault};
@@ -277,13 +278,17 @@ async fn a_process_that_has_no_key_yet_waits_its_turn() {
     let Stage { mut world, ada, ben, event, bens_booking, .. } = Stage::new().await;
     let cem = world.settle("Cem", true).await;
     // A process that has just started.
-    world.house = world.house.clone().with_time_limit(Duration::from_secs(15));
+    let lines = Arc::new(Mutex::new(Vec::<Value>::new()));
+    let sink = lines.clone();
+    let log = move |line: &str| sink.lock().unwrap().push(serde_json::from_str(line).unwrap());
+    world.house = world.house.clone().with_log(log).with_time_limit(Duration::from_secs(15));
     let path = format!("/api/events/{event}/bookings");
     let book = async |who: &Person| world.post(&path, who.token(), json!({})).await;
     let cancel = async |booking: &str| {
         world.post(&format!("/api/bookings/{booking}/cancel"), ben.token(), json!({})).await.expect(200)
     };
     let reads = || world.faults.seen().iter().filter(|call| *call == "GetParameter").count();
+    let unread = || lines.lock().unwrap().iter().filter(|line| line["KeysUnread"] == 1.0).count();
 
     // It lasts: a 503 that says when to come again, and no place is taken.
     world.faults.from(Calls::To("GetParameter"), 0, Fault::Throttled);
@@ -305,6 +310,11 @@ async fn a_process_that_has_no_key_yet_waits_its_turn() {
     for fault in [Fault::Throttled, Fault::ServerError] {
         cancel(&bens_booking).await;
         world.advance(jiff::SignedDuration::from_secs(301));
+        // Who has lost the right to the key signs no more with what was kept of it.
+        world.faults.from(Calls::To("GetParameter"), 0, Fault::Refused);
+        let refused = book(&ben).await;
+        assert_eq!((refused.status, refused.header("retry-after")), (500, ""), "{}", refused.text());
+        world.faults.clear();
         world.faults.from(Calls::To("GetParameter"), 0, fault);
         bens_booking = book(&ben).await.expect(201).str("/id");
         assert!(reads() > 0);
@@ -312,6 +322,10 @@ async fn a_process_that_has_no_key_yet_waits_its_turn() {
     }
     assert_eq!(book(&cem).await.status, 201);
     assert_eq!(reads(), 0, "and isn't looked for at once again");
+    // It doesn't do so in silence, and in no other case.
+    assert_eq!(unread(), 2);
+    let note = lines.lock().unwrap().iter().find_map(|line| line["note"].as_str().map(str::to_owned)).unwrap();
+    assert!(note.contains("of tickets signs on, unread: busy"), "{note}");
 }
 
 /// Everything that follows a deed behind the scenes: facts, fan-out, mails.

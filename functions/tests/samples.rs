@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use testbed::LambdaProcess;
 use testbed::runtime_api::FunctionError;
 use world::World;
-use world::replay::{launch, replay, services};
+use world::replay::{launch, output, replay, services};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_bootstrap");
 
@@ -101,6 +101,7 @@ async fn a_missing_setting_is_named_on_start() {
         "GUESTLIST_QUEUES",
         "GUESTLIST_BUCKET",
         "GUESTLIST_UPLOADS",
+        "GUESTLIST_ORIGIN_HASHES",
     ] {
         let launch = launch(BINARY, "read_event", &f, "http://127.0.0.1:9").env(name, "");
         let error = LambdaProcess::start(&launch).await.expect_err("it must not start");
@@ -159,6 +160,16 @@ async fn a_process_takes_only_what_came_through_cloudfront() {
         assert_eq!(reply["statusCode"], answer, "{reply}");
         assert_eq!(reply["body"].as_str().unwrap().contains("not_by_this_way"), answer == 403, "{reply}");
     }
+    // Who is refused can be seen, without what they sent.
+    let log = output(&process, 3).await;
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let refused: Vec<Value> = lines.filter(|line| line["problem"] == "not_by_this_way").collect();
+    assert_eq!(refused.len(), 2, "{log}");
+    for line in &refused {
+        assert_eq!((&line["function"], &line["status"]), (&json!("list_events"), &json!(403)), "{line}");
+        assert!(line["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{line}");
+    }
+    assert!(!log.contains("wrong") && !log.contains("secret"), "{log}");
     let error = LambdaProcess::start(&with("secret")).await.expect_err("it must not start");
     assert!(error.message.contains("GUESTLIST_ORIGIN_HASHES must be"), "{error}");
 }

@@ -44,6 +44,16 @@ test("who gets no mails sees why and the ticket, and a code brings them back", a
   const codes = async () => (await runner.mails(mia.email)).filter((mail) => /\d{6}/.test(mail.subject));
   await expect.poll(async () => (await codes()).length, { timeout: 60_000 }).toBe(before + 1);
   const newest = await mailTo(runner, mia.email, /\d{6}/);
+  // To open the page again asks for nothing, and to ask again voids nothing.
+  let requests = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith("/request-verification")) requests += 1;
+  });
+  await page.reload();
+  await page.getByRole("button", { name: "Send the code" }).click();
+  await expect(page.getByText("Unless one went out already")).toBeVisible();
+  expect(requests).toBe(1);
+  expect(await codes()).toHaveLength(before + 1);
   // Each mail to that address bounces, this one too, before the code is entered.
   await page.getByLabel("Six digits from the mail").fill(/\d{6}/.exec(newest.subject)?.[0] ?? "");
   await expect(page.getByText("Mails to you go out again.")).toBeVisible();
@@ -72,4 +82,15 @@ test("who called a mail unwanted asks for mails again; the organizer sees both",
   await expect(list.getByRole("rowheader", { name: mia.name })).toBeVisible();
   await expect(list.getByText("Wants no mails")).toBeHidden();
   await organizer.close();
+});
+
+test("an organizer whose mails come back is told where their events are", async ({ page, runner }) => {
+  const { mia } = await guest(runner, "bounce");
+  await signIn(page, runner.origin, mia);
+  await page.goto("/organize/");
+  const notice = page.getByRole("region", { name: "Mails to you come back" });
+  await expect(notice).toContainText(mia.email);
+  await expectAccessible(page);
+  await notice.getByRole("link", { name: "in your profile" }).click();
+  await expect(page.getByRole("link", { name: "Get a code" })).toBeVisible();
 });

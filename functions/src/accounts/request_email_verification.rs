@@ -32,9 +32,8 @@ impl Route for RequestEmailVerification {
             cx.limit_address("code", 100, 3_600),
         )?;
         // Whether anybody has this address is looked up when the mail is sent, so that here nothing tells.
-        let seen = seen.map_or(0, |verification| verification.version);
-        let verification = Verification::new(&self.email, seen, cx.chance().six_digits()?, cx.now());
+        let verification = Verification::asked(&self.email, seen.as_ref(), cx.chance().six_digits()?, cx.now());
         let reply = Json(Notice::mail_to(&self.email));
-        cx.commit(vec![Change::Put(Record::Verification(verification))], reply).await
+        cx.commit(vec![Change::Replace(Record::Verification(verification))], reply).await
     }
 }

@@ -38,8 +38,8 @@ pub struct UpdateMe {
     /// Which of the mails that can be turned off you want; those that aren't named stay as they are.
     #[serde(default)]
     mails: MailChoicesPatch,
-    /// `true` where you called a mail unwanted and want mails again. An address that mails come back from is shown to work by a
-    /// code instead.
+    /// `true` where you called a mail unwanted and want mails again; it takes a verified address, which is to say that you read its
+    /// mails. An address that mails come back from is shown to work by a code instead.
     #[serde(default)]
     resume_mails: bool,
 }
@@ -53,6 +53,10 @@ impl Route for UpdateMe {
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let user = cx.store().user(cx.user()?).await?.ok_or_else(|| Refusal::not_found("user"))?;
         cx.check_version("profile", user.version)?;
+        if self.resume_mails && !user.is_verified() {
+            let detail = "Whether mails go to an address again is for its reader to say. Verify it first.";
+            return Err(Refusal::forbidden("email_unverified", detail).into());
+        }
         let Self { name, language, zone, bio, city, mails, resume_mails } = self;
         let resumed_at = resume_mails.then(|| cx.now());
         let user = user.patched(UserPatch { name, language, zone, bio, city, mails, resumed_at });

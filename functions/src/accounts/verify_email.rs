@@ -48,9 +48,10 @@ impl Route for VerifyEmail {
                     let changes = vec![tried, Change::VerifyAddress { user: claim.user, at: cx.now() }];
                     return cx.commit(changes, NoContent).await;
                 };
-                let reset = PasswordReset::new(&self.email, cx.new_id()?, cx.now());
+                let seen = cx.store().password_reset(&folded).await?;
+                let reset = PasswordReset::asked(&self.email, seen.as_ref(), cx.new_id()?, cx.now());
                 let user = Change::Replace(Record::User(user.reclaimed(NOBODYS_HASH.to_owned(), cx.now())));
-                cx.commit(vec![tried, user, Change::Put(Record::PasswordReset(reset))], NoContent).await
+                cx.commit(vec![tried, user, Change::Replace(Record::PasswordReset(reset))], NoContent).await
             }
             _ => {
                 // The wrong guess is counted before it is answered.

@@ -32,7 +32,8 @@ pub enum Format {
 }
 
 /// List an event's bookings with their tickets: for its organizer and its doors. Where an event has several seat pools, pool by
-/// pool. For its organizer each says, too, whether mails reach the guest, which costs another read for each. A door that downloads all of it can verify tickets without a line: by their signature, and by the `issue` here.
+/// pool. For its organizer each says, too, whether mails reach the guest, which costs another read for each. A door that downloads
+/// all of it can verify tickets without a line: by their signature, and by the `issue` here.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListEventBookings {

@@ -1,14 +1,15 @@
 //! What a delivery says, read anew when it is sent: what the world has overtaken is not sent any more.
 
 use super::cards::{calendar_slot, event_card, place_line, ticket_stubs};
-use domain::accounts::{MailKind, RESET_MINUTES, User, VERIFICATION_MINUTES};
+use domain::Record;
+use domain::accounts::{MailKind, Passage, User};
 use domain::bookings::{Booking, State};
 use domain::events::{Event, Status};
 use domain::facts::{Before, Delivery, Difference, To, What, is_told, may_mail};
 use domain::ids::BookingId;
 use domain::pools;
 use domain::reminders::ReminderKind;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kit::{Cx, Link, Result, Token};
 use mail::{Change, Content};
 
@@ -23,6 +24,18 @@ pub struct Letter {
     pub content: Content,
     /// The link to unsubscribe, where there is one.
     pub unsubscribe: Option<mail::Unsubscribe>,
+    /// Whether it goes out.
+    pub way: Way,
+}
+
+/// Whether a mail goes out.
+pub enum Way {
+    /// It does.
+    Open,
+    /// It does in spite of a suppression, once this is stored: what it brings, good until the next may go.
+    Kept(Box<Record>),
+    /// It doesn't.
+    Closed,
 }
 
 /// What a delivery says now; `None` where there is nothing (any more) to say.
@@ -30,7 +43,7 @@ pub async fn letter(cx: &Cx, delivery: &Delivery) -> Result<Option<Letter>> {
     let what = &delivery.fact.what;
     let found = match &delivery.to {
         To::Address(email) => match cx.store().user_by_email(email).await? {
-            Some(user) => account_content(cx, what, email).await?.map(|content| (user, content)),
+            Some(user) => return account_letter(cx, delivery, email, user).await,
             None => None,
         },
         To::Guest(booking) => guest_content(cx, what, *booking).await?,
@@ -41,7 +54,8 @@ pub async fn letter(cx: &Cx, delivery: &Delivery) -> Result<Option<Letter>> {
         Some(kind) => Some(unsubscribe_links(cx, &to, kind).await?),
         None => None,
     };
-    Ok(Some(Letter { to, content, unsubscribe }))
+    let way = if to.passage(what) == Passage::Free { Way::Open } else { Way::Closed };
+    Ok(Some(Letter { to, content, unsubscribe, way }))
 }
 
 async fn unsubscribe_links(cx: &Cx, user: &User, kind: MailKind) -> Result<mail::Unsubscribe> {
@@ -55,39 +69,70 @@ async fn unsubscribe_links(cx: &Cx, user: &User, kind: MailKind) -> Result<mail:
 }
 
 /// Mails about an account. They belong to an address; a newer request has overtaken an older one.
-async fn account_content(cx: &Cx, what: &What, email: &str) -> Result<Option<Content>> {
-    let (now, base) = (cx.now(), cx.base_url());
-    Ok(match what {
+async fn account_letter(cx: &Cx, delivery: &Delivery, email: &str, to: User) -> Result<Option<Letter>> {
+    let (now, base, what, key) = (cx.now(), cx.base_url(), &delivery.fact.what, delivery.key());
+    if !may_mail(&to, what) {
+        return Ok(None);
+    }
+    let passage = to.passage(what);
+    let (content, way) = match what {
         What::VerificationRequested { requested_at, .. } => {
             let newest = cx.store().verification(email).await?;
             let newest = newest.filter(|held| held.requested_at == *requested_at && now < held.expires_at);
-            newest.filter(|held| held.attempts_left > 0).map(|held| Content::VerifyEmail {
+            let Some(held) = newest.filter(|held| held.attempts_left > 0) else { return Ok(None) };
+            let mailed = held.mailed(passage, &key, now);
+            let expires_at = mailed.as_ref().unwrap_or(&held).expires_at;
+            let content = Content::VerifyEmail {
                 link: format!("{base}/account/verify?email={}&code={}", in_query(email), held.code),
                 code: held.code,
-                minutes: u32::try_from(VERIFICATION_MINUTES).unwrap_or(0),
-            })
+                minutes: minutes(held.requested_at, expires_at),
+            };
+            (content, way(mailed.map(|mailed| (mailed.version, Record::Verification(mailed))), held.version))
         }
         What::PasswordResetRequested { reset, .. } => {
             let newest = cx.store().password_reset(email).await?;
             let newest = newest.filter(|held| held.id == *reset && !held.used && now < held.expires_at);
-            match newest {
-                None => None,
-                Some(held) => {
-                    let link = Link::Reset { email: held.email, reset: held.id };
-                    let token = cx.sign_token(Token::Link(link), held.expires_at.duration_since(now)).await?;
-                    Some(Content::ResetPassword {
-                        link: format!("{base}/account/reset?token={token}"),
-                        minutes: u32::try_from(RESET_MINUTES).unwrap_or(0),
-                    })
-                }
-            }
+            let Some(held) = newest else { return Ok(None) };
+            let mailed = held.mailed(passage, &key, now);
+            let expires_at = mailed.as_ref().unwrap_or(&held).expires_at;
+            let link = Link::Reset { email: held.email, reset: held.id };
+            let token = cx.sign_token(Token::Link(link), expires_at.duration_since(now)).await?;
+            let content = Content::ResetPassword {
+                link: format!("{base}/account/reset?token={token}"),
+                minutes: minutes(held.requested_at, expires_at),
+            };
+            (content, way(mailed.map(|mailed| (mailed.version, Record::PasswordReset(mailed))), held.version))
         }
-        What::KnownAddressSignedUp { .. } => Some(Content::AlreadyRegistered {
-            sign_in_link: format!("{base}/account/sign-in"),
-            reset_link: format!("{base}/account/forgot"),
-        }),
-        _ => None,
-    })
+        What::KnownAddressSignedUp { .. } => {
+            let content = Content::AlreadyRegistered {
+                sign_in_link: format!("{base}/account/sign-in"),
+                reset_link: format!("{base}/account/forgot"),
+            };
+            (content, if passage == Passage::Free { Way::Open } else { Way::Closed })
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(Letter { to, content, unsubscribe: None, way }))
+}
+
+/// The way of what is kept so once it is mailed, if it may be; and was kept in this version before.
+fn way(mailed: Option<(u64, Record)>, before: u64) -> Way {
+    match mailed {
+        None => Way::Closed,
+        Some((version, _)) if version == before => Way::Open,
+        Some((_, record)) => Way::Kept(Box::new(record)),
+    }
+}
+
+/// For how many minutes something works; in whole hours or days where it is long.
+fn minutes(requested_at: Timestamp, expires_at: Timestamp) -> u32 {
+    let minutes = u32::try_from(expires_at.duration_since(requested_at).as_mins()).unwrap_or(0);
+    let step = match minutes {
+        0..=60 => 1,
+        61..=2_880 => 60,
+        _ => 1_440,
+    };
+    minutes / step * step
 }
 
 /// An address as it stands in a link's query.

@@ -1,7 +1,7 @@
 //! Sending one mail, once.
 
-use super::content::letter;
-use domain::accounts::Passage;
+use super::content::{Way, letter};
+use domain::Change;
 use domain::facts::Delivery;
 use jiff::SignedDuration;
 use kit::{Consumer, Cx, Error, Grant, KeyUse, MAILS, Result, Source, Table, read, send, sign, write};
@@ -18,8 +18,8 @@ const LEASE_SECONDS: i64 = 90;
 const LATER_SECONDS: i32 = 30;
 
 /// Send one mail. A repeated message finds it sent and stops; one that the world has overtaken is dropped, and so is one to an
-/// address that mails come back from or aren't wanted at. Only a crash
-/// between the acceptance by SES and the mark of it can repeat a mail.
+/// address that mails come back from or aren't wanted at. Only a crash between the acceptance by SES and the mark of it can repeat
+/// a mail.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub struct SendEmail(Delivery);
@@ -28,6 +28,7 @@ impl Consumer for SendEmail {
     const SOURCE: Source = Source::Queue(MAILS);
     const GRANTS: &[Grant] = &[
         read(Table::Accounts),
+        write(Table::Accounts),
         read(Table::Events),
         read(Table::Pools),
         read(Table::Bookings),
@@ -58,17 +59,20 @@ impl Consumer for SendEmail {
             Claim::Leased => return Err(Error::internal("somebody else is sending this mail; try again later")),
             Claim::Mine => {}
         }
-        let goes = match letter.to.passage(&delivery.fact.what) {
-            Passage::Free => true,
-            Passage::OnceIn { days } => {
-                let kind = format!("{}#{}", letter.content.name(), letter.to.email.folded());
-                cx.store().once_in(&kind, SignedDuration::from_hours(24 * i64::from(days)), &key, cx.now()).await?
+        match letter.way {
+            Way::Open => {}
+            Way::Kept(record) => {
+                // Before it goes: what it brings must not be void before it is read. Overtaken by a guess or another request,
+                // it is looked at anew.
+                if let Err(error) = cx.store().commit(&[Change::Replace(*record)], None).await {
+                    cx.store().release_delivery(&key).await?;
+                    return Err(error.into());
+                }
             }
-            Passage::Suppressed => false,
-        };
-        if !goes {
-            cx.metric("MailsSuppressed", 1.0);
-            return Ok(cx.store().delivered(&key, cx.now()).await?);
+            Way::Closed => {
+                cx.metric("MailsSuppressed", 1.0);
+                return Ok(cx.store().delivered(&key, cx.now()).await?);
+            }
         }
         let from = Address { name: SENDER_NAME.to_owned(), email: cx.sender().to_owned() };
         let sent = cx.send_mail(&from.email, &recipient.email, composed.to_mime(&from)).await?;

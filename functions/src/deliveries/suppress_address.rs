@@ -104,9 +104,11 @@ impl Consumer for SuppressAddress {
             let Some(address) = folded(&addressee.email_address) else { continue };
             let Some(user) = cx.store().user_by_email(&address).await? else { continue };
             // A clock that is ahead must not outlast what they show or say later.
-            if let Some(user) = user.reported(why, sent_at.min(cx.now())) {
-                cx.commit(vec![Change::Replace(Record::User(user))], NoContent).await?;
-                cx.metric("AddressesSuppressed", 1.0);
+            if let Some(reported) = user.reported(why, sent_at.min(cx.now())) {
+                cx.commit(vec![Change::Replace(Record::User(reported))], NoContent).await?;
+                if user.suppressed().is_none() {
+                    cx.metric("AddressesSuppressed", 1.0);
+                }
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use kit::{ClientAddress, Error};
+use serde_json::{Value, json};
 use std::net::IpAddr;
 
 /// Where CloudFront puts the secret.
@@ -12,24 +13,32 @@ const SECRET: &str = "x-guestlist-origin";
 /// Where it says who calls (`ApiFunction` in infra/aws/edge.yaml).
 const CLIENT: &str = "x-guestlist-client";
 
+/// What is said in the place of hashes where nothing stands before the function.
+const NOTHING: &str = "none";
+/// The code of a refusal.
+const REFUSED: &str = "not_by_this_way";
+
 /// What proves that a request came through CloudFront.
 #[derive(Debug, PartialEq)]
 pub(super) struct Origin {
-    /// The SHA-256 of each secret that is taken, in hex: the one in use, the one before it and the one to come, so that one can
-    /// take the other's place while all is running. Empty where nothing stands before the function: locally, and in tests.
+    /// The SHA-256 of each secret that is taken, in hex: the one in use, those before it and those to come, so that one can
+    /// take the other's place while all is running. Empty where nothing stands before the function: in tests.
     hashes: Vec<String>,
 }
 
 impl Origin {
-    /// By the hashes, with commas between them.
-    pub(super) fn of(hashes: Option<&str>) -> Result<Self, String> {
-        let hashes: Vec<String> = hashes.into_iter().flat_map(|all| all.split(',')).map(str::to_owned).collect();
+    /// By the hashes, with commas between them, or [`NOTHING`]: that has to be said, so that what is missing opens nothing.
+    pub(super) fn of(hashes: &str) -> Result<Self, String> {
+        if hashes == NOTHING {
+            return Ok(Self { hashes: Vec::new() });
+        }
+        let hashes: Vec<String> = hashes.split(',').map(str::to_owned).collect();
         // What is no hash would be taken by nobody, and nobody would know why.
         let is_hash = |hash: &String| hash.len() == 64 && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         if hashes.iter().all(is_hash) {
             Ok(Self { hashes })
         } else {
-            Err("GUESTLIST_ORIGIN_HASHES must be SHA-256 in hex, with commas between them.".to_owned())
+            Err(format!("GUESTLIST_ORIGIN_HASHES must be SHA-256 in hex, with commas between them, or `{NOTHING}`."))
         }
     }
 
@@ -45,7 +54,7 @@ impl Origin {
         }
         if !self.knows(request.headers()) {
             let detail = format!("This address is not for you to use. Guestlist answers at {base_url}.");
-            let refused = Error::Problem { status: 403, code: "not_by_this_way", detail };
+            let refused = Error::Problem { status: 403, code: REFUSED, detail };
             return Err(refused.answer(request_id).into());
         }
         // API Gateway saw CloudFront call. Where CloudFront doesn't say whom it calls for, nobody knows.
@@ -62,6 +71,12 @@ impl Origin {
     fn knows(&self, headers: &HeaderMap) -> bool {
         headers.get(SECRET).is_some_and(|secret| self.hashes.contains(&hash(secret.as_bytes())))
     }
+}
+
+/// A refusal's line in the log, by which it shows that CloudFront and the functions have no secret in common. Nothing of what was
+/// sent is in it.
+pub(super) fn refusal(function: &str, request_id: &str) -> Value {
+    json!({ "function": function, "request_id": request_id, "status": 403, "problem": REFUSED })
 }
 
 fn hash(secret: &[u8]) -> String {
@@ -86,7 +101,7 @@ mod tests {
 
     fn origin(secrets: &[&str]) -> Origin {
         let hashes: Vec<String> = secrets.iter().map(|secret| hash(secret.as_bytes())).collect();
-        Origin::of(Some(&hashes.join(","))).unwrap()
+        Origin::of(&hashes.join(",")).unwrap()
     }
 
     fn admit(origin: &Origin, headers: &[(&str, &str)]) -> Result<Request<Bytes>, Response<Bytes>> {
@@ -137,15 +152,16 @@ mod tests {
 
     #[test]
     fn where_nothing_stands_before_it_nobody_is_believed() {
-        let direct = Origin::of(None).unwrap();
+        let direct = Origin::of(NOTHING).unwrap();
         let passed = admit(&direct, &[(CLIENT, "203.0.113.9")]).unwrap();
         assert_eq!(client(&passed).as_deref(), Some(EDGE));
     }
 
     #[test]
     fn what_is_no_hash_is_said_on_start() {
-        for hashes in ["current", "", &hash(b"a").to_uppercase(), &format!("{},", hash(b"a"))] {
-            assert!(Origin::of(Some(hashes)).is_err(), "{hashes}");
+        let and_none = format!("{},{NOTHING}", hash(b"a"));
+        for hashes in ["current", "", "None", &and_none, &hash(b"a").to_uppercase(), &format!("{},", hash(b"a"))] {
+            assert!(Origin::of(hashes).is_err(), "{hashes}");
         }
     }
 }

@@ -72,6 +72,7 @@ pub fn launch(binary: &str, handler: &str, f: &Fixture, services: &str) -> Launc
         .env("GUESTLIST_QUEUES", format!("{services}/000000000000/"))
         .env("GUESTLIST_BUCKET", "test-pictures")
         .env("GUESTLIST_UPLOADS", "/uploads")
+        .env("GUESTLIST_ORIGIN_HASHES", "none")
         .env("AWS_ENDPOINT_URL_DYNAMODB", f.world.embedded.endpoint())
         .env("AWS_ENDPOINT_URL_SQS", services)
         .env("AWS_ENDPOINT_URL_SESV2", services)
@@ -103,7 +104,7 @@ async fn replayed(binary: &str, function: &'static Function) -> Result<(), Strin
 }
 
 /// What the process wrote, once so many lines of it are here: its reply is sooner than its pipe.
-async fn output(process: &LambdaProcess, lines: usize) -> String {
+pub async fn output(process: &LambdaProcess, lines: usize) -> String {
     for _ in 0..2_000 {
         if process.stdout().matches('\n').count() >= lines {
             break;

@@ -2,7 +2,7 @@
 
 mod suppression;
 
-pub use suppression::{MailReports, Passage, Suppressed};
+pub use suppression::{Exception, MailReports, Passage, Suppressed};
 
 use crate::Language;
 use crate::ids::{PasswordResetId, TokenFamilyId, UserId};
@@ -250,9 +250,34 @@ pub struct Verification {
     pub requested_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// The one mail that brought it to a suppressed address.
+    #[serde(default)]
+    pub exception: Option<Exception>,
 }
 
 impl Verification {
+    /// What asking for a code leads to. While no other mail may go to a suppressed address, the code that one brought stays as it
+    /// is, wrong guesses and all: asking again must neither void it nor make room for more guesses.
+    pub fn asked(email: &Email, held: Option<&Self>, code: String, now: Timestamp) -> Self {
+        match held {
+            Some(held) if held.exception.as_ref().is_some_and(|exception| exception.stands(now)) => {
+                Self { version: held.version + 1, ..held.clone() }
+            }
+            _ => Self::new(email, held.map_or(0, |held| held.version), code, now),
+        }
+    }
+
+    /// As it is once this delivery has brought it; `None` where no mail may. What goes out in spite of a suppression is good until
+    /// the next may.
+    pub fn mailed(&self, passage: Passage, delivery: &str, now: Timestamp) -> Option<Self> {
+        Some(match passage.exception(self.exception.as_ref(), delivery, now)? {
+            None => self.clone(),
+            Some(made) => {
+                Self { version: self.version + 1, expires_at: made.until, exception: Some(made), ..self.clone() }
+            }
+        })
+    }
+
     /// A new code for an address, in place of the one before it (`seen`: its version, or 0).
     pub fn new(email: &Email, seen: u64, code: String, now: Timestamp) -> Self {
         Self {
@@ -262,6 +287,7 @@ impl Verification {
             attempts_left: VERIFICATION_ATTEMPTS,
             requested_at: now,
             expires_at: now + SignedDuration::from_mins(VERIFICATION_MINUTES),
+            exception: None,
         }
     }
 
@@ -286,17 +312,20 @@ pub fn wrong_reset() -> Refusal {
     Refusal::conflict("reset_invalid", "The link has run out or was used already. Ask for a new one.")
 }
 
-/// A password reset that was asked for; belongs to the address, as [`Verification`] does. The newest is the only one.
+/// A password reset; belongs to the address, as [`Verification`] does. There is one at a time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PasswordReset {
     /// The folded address.
     pub email: String,
     /// Which of the resets of that address; the link carries it, signed.
     pub id: PasswordResetId,
-    /// When it was asked for.
+    /// When it was last asked for: one mail for each time.
     pub requested_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// The one mail that brought a reset to a suppressed address: this one, or one that was used since.
+    #[serde(default)]
+    pub exception: Option<Exception>,
     /// Whether it was redeemed.
     pub used: bool,
     /// Rises with each write.
@@ -304,12 +333,30 @@ pub struct PasswordReset {
 }
 
 impl PasswordReset {
-    /// A new reset for an address, in place of any before it. Its version is taken from the clock (in milliseconds), so
-    /// that it differs from that of the one before, which nobody reads: redeeming that one then finds it gone.
-    pub fn new(email: &Email, id: PasswordResetId, now: Timestamp) -> Self {
-        let expires_at = now + SignedDuration::from_mins(RESET_MINUTES);
-        let version = now.as_millisecond().max(1).unsigned_abs();
-        Self { email: email.folded(), id, requested_at: now, expires_at, used: false, version }
+    /// What asking for a reset leads to: a new one, in place of the one before. While no other mail may go to a suppressed
+    /// address, the one that was mailed stays until it is used, and whoever gets mails again meanwhile gets that one once more.
+    pub fn asked(email: &Email, held: Option<&Self>, id: PasswordResetId, now: Timestamp) -> Self {
+        let version = held.map_or(0, |held| held.version) + 1;
+        let exception = held.and_then(|held| held.exception.clone()).filter(|exception| exception.stands(now));
+        match (held, &exception) {
+            (Some(held), Some(mailed)) if !held.used && held.expires_at == mailed.until => {
+                Self { requested_at: now, version, ..held.clone() }
+            }
+            _ => {
+                let expires_at = now + SignedDuration::from_mins(RESET_MINUTES);
+                Self { email: email.folded(), id, requested_at: now, expires_at, exception, used: false, version }
+            }
+        }
+    }
+
+    /// As it is once this delivery has brought it, as [`Verification::mailed`].
+    pub fn mailed(&self, passage: Passage, delivery: &str, now: Timestamp) -> Option<Self> {
+        Some(match passage.exception(self.exception.as_ref(), delivery, now)? {
+            None => self.clone(),
+            Some(made) => {
+                Self { version: self.version + 1, expires_at: made.until, exception: Some(made), ..self.clone() }
+            }
+        })
     }
 
     /// After redeeming.

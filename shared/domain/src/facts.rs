@@ -218,7 +218,7 @@ pub fn facts(stream_id: &str, old: Option<&Record>, new: Option<&Record>) -> Vec
             asked.then(|| What::VerificationRequested { email: new.email.clone(), requested_at: new.requested_at })
         }
         (old, Record::PasswordReset(new)) => {
-            let again = matches!(old, Some(Record::PasswordReset(old)) if old.id == new.id);
+            let again = matches!(old, Some(Record::PasswordReset(old)) if old.id == new.id && old.requested_at == new.requested_at);
             (!again).then(|| What::PasswordResetRequested { email: new.email.clone(), reset: new.id })
         }
         (old, Record::SignUpNotice(new)) => {

@@ -187,8 +187,8 @@ fn codes_and_resets_tell_once_each() {
     assert_eq!(told(Some(&verification(&tried)), None), None, "expired");
 
     let ids = [PasswordResetId::from_ulid(1), PasswordResetId::from_ulid(2)];
-    let first = PasswordReset::new(&email, ids[0], now());
-    let second = PasswordReset::new(&email, ids[1], later);
+    let first = PasswordReset::asked(&email, None, ids[0], now());
+    let second = PasswordReset::asked(&email, Some(&first), ids[1], later);
     let used = second.redeemed(ids[1], later).unwrap();
     let asked = |reset| Some(What::PasswordResetRequested { email: "ada@example.org".to_owned(), reset });
     let reset = |r: &PasswordReset| Record::PasswordReset(r.clone());

@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use domain::accounts::Suppressed::{Bounced, Complained};
-use domain::accounts::{MailReports, Passage, Suppressed, User, UserPatch};
+use domain::accounts::{Exception, MailReports, Passage, PasswordReset, Suppressed, User, UserPatch, Verification};
 use domain::facts::{What, may_mail};
 use domain::ids::{Identifier, PasswordResetId};
 use jiff::{SignedDuration, Timestamp};
@@ -99,6 +99,38 @@ fn in_spite_of_it_goes_the_way_back_now_and_then() {
         let notice = What::KnownAddressSignedUp { email: "ada@example.org".to_owned() };
         assert_eq!(user.passage(&notice), user.passage(&ticket()));
     }
+}
+
+#[test]
+fn what_went_out_in_spite_of_it_stays_until_the_next_may_go() {
+    let (email, day) = (text("Ada@example.org"), Passage::OnceIn { days: 1 });
+    let until = |hours| Some(Exception { delivery: "first".to_owned(), until: hour(hours) });
+    let asked = Verification::asked(&email, None, "111111".to_owned(), now());
+    assert_eq!(asked.mailed(Passage::Free, "first", now()), Some(asked.clone()));
+    assert_eq!(asked.mailed(Passage::Suppressed, "first", now()), None);
+    let code = asked.mailed(day, "first", now()).unwrap();
+    assert_eq!((code.version, code.expires_at, code.exception.clone()), (asked.version + 1, hour(24), until(24)));
+    assert_eq!(code.mailed(day, "first", hour(1)), Some(code.clone()), "tried anew");
+    assert_eq!(code.mailed(day, "second", hour(23)), None);
+    let guessed = code.tried("000000", hour(1)).1;
+    let again = Verification::asked(&email, Some(&guessed), "222222".to_owned(), hour(23));
+    assert_eq!(again, Verification { version: guessed.version + 1, ..guessed.clone() });
+    let next = Verification::asked(&email, Some(&again), "222222".to_owned(), hour(24));
+    assert_eq!((next.code.as_str(), next.exception), ("222222", None));
+
+    let ids = [1, 2].map(PasswordResetId::from_ulid);
+    let reset = PasswordReset::asked(&email, None, ids[0], now()).mailed(day, "first", now()).unwrap();
+    assert_eq!((reset.expires_at, reset.exception.clone()), (hour(24), until(24)));
+    let again = PasswordReset::asked(&email, Some(&reset), ids[1], hour(23));
+    assert_eq!((again.id, again.expires_at, again.requested_at), (ids[0], hour(24), hour(23)));
+    // Once used there is nothing to keep, but the exception stands: a new one goes out only where mails do.
+    let used = again.redeemed(ids[0], hour(23)).unwrap();
+    let other = PasswordReset::asked(&email, Some(&used), ids[1], hour(23));
+    assert_eq!((other.id, other.used, other.exception.clone()), (ids[1], false, until(24)));
+    assert_eq!(other.mailed(day, "second", hour(23)), None);
+    assert_eq!(other.mailed(Passage::Free, "second", hour(23)), Some(other.clone()));
+    // One that wasn't mailed is no reason to keep the next one back.
+    assert_eq!(PasswordReset::asked(&email, Some(&other), ids[0], hour(23)).id, ids[0]);
 }
 
 #[test]

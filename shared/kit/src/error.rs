@@ -49,7 +49,8 @@ impl Error {
             Error::Store(store::Error::Overtaken | store::Error::Busy(_) | store::Error::Unavailable(_)) => {
                 (503, "busy", "Many people are doing this right now. Nothing is lost; try again in a moment.")
             }
-            Error::Store(store::Error::Item { .. } | store::Error::Cursor) | Error::Internal(_) => (
+            Error::Store(store::Error::Refused(_) | store::Error::Item { .. } | store::Error::Cursor)
+            | Error::Internal(_) => (
                 500,
                 "internal",
                 "Something went wrong on our side. It is logged under the request id; please try again.",

@@ -9,10 +9,8 @@ use jiff::Timestamp;
 use jsonwebtoken::DecodingKey;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{KeyUse, PublicKey, SigningKey, Store};
+use store::{KEYS_KEPT_SECONDS, KeyUse, PublicKey, SigningKey, Store};
 
-/// How long keys are kept before they are read again.
-const KEPT_SECONDS: i64 = 5 * 60;
 /// How long no other key that isn't known is looked for after one was.
 const LOOK_SECONDS: i64 = 10;
 
@@ -87,7 +85,7 @@ impl Cx {
     /// up key ids, so that is looked for only so often.
     pub(crate) async fn key_ring(&self, key_use: KeyUse, wanted: Option<u32>) -> Result<Arc<KeyRing>> {
         let KeyCache { rings, looked, .. } = &self.bench.keys;
-        if let Some(ring) = younger(KEPT_SECONDS, rings, key_use, self.now) {
+        if let Some(ring) = younger(KEYS_KEPT_SECONDS, rings, key_use, self.now) {
             let known = wanted.is_none_or(|id| ring.0.contains_key(&id));
             if known || younger(LOOK_SECONDS, looked, key_use, self.now).is_some() {
                 return Ok(ring);
@@ -98,15 +96,19 @@ impl Cx {
         Ok(keep(rings, key_use, self.now, Arc::new(read)))
     }
 
-    /// The key that signs for a use. While Parameter Store has no room for a call, one that was kept signs on, however old: it
-    /// stays published.
+    /// The key that signs for a use. While Parameter Store has no room for a call or doesn't answer, one that was kept signs on,
+    /// however old: it stays published. The log says so. Where it is refused, nothing is signed: who lost the right to a key has none.
     pub(crate) async fn signer(&self, key_use: KeyUse) -> Result<Arc<Signer>> {
         let signers = &self.bench.keys.signers;
-        if let Some(signer) = younger(KEPT_SECONDS, signers, key_use, self.now) {
+        if let Some(signer) = younger(KEYS_KEPT_SECONDS, signers, key_use, self.now) {
             return Ok(signer);
         }
         let read = match (Signer::read(self.store(), key_use).await, younger(i64::MAX, signers, key_use, self.now)) {
-            (Err(Error::Store(store::Error::Busy(_) | store::Error::Unavailable(_))), Some(kept)) => kept,
+            (Err(Error::Store(error @ (store::Error::Busy(_) | store::Error::Unavailable(_)))), Some(kept)) => {
+                self.note(format_args!("the key {:08x} of {} signs on, unread: {error}", kept.id, key_use.name()));
+                self.metric("KeysUnread", 1.0);
+                kept
+            }
             (read, _) => Arc::new(read?),
         };
         Ok(keep(signers, key_use, self.now, read))

@@ -32,7 +32,9 @@ pub enum SendError {
     /// The account sends too fast, or has used up its day. Not sent; the same mail goes through later.
     #[error("SES is throttling: {0}")]
     Throttled(String),
-    /// SES won't send this mail, however often it is asked: it was rejected, or the request was wrong.
+    /// SES won't send this mail: it was rejected, or the request was wrong. So it is in SES's sandbox with each mail to an
+    /// address that isn't verified there, and none is kept for the day when the sandbox is left: it would be tried twice a minute
+    /// until then, with the alarm on, to send a code that has expired. An address that never got a code gets no other mails.
     #[error("SES refused the mail: {0}")]
     Refused(String),
     /// SES won't send any mail until somebody mends the account: sending is paused or suspended, or the sender's
@@ -76,7 +78,7 @@ impl Mailer {
             .set_configuration_set_name(self.set.clone())
             .send()
             .await
-            .map_err(|error| sorted(&error))?;
+            .map_err(|error| sorted(&error, from, to))?;
         match answer.message_id {
             Some(id) => Ok(SesMessageId(id)),
             None => Err(SendError::Unknown("the answer has no message id".into())),
@@ -84,15 +86,19 @@ impl Mailer {
     }
 }
 
-fn sorted(error: &SdkError<SendEmailError>) -> SendError {
+fn sorted(error: &SdkError<SendEmailError>, from: &str, to: &str) -> SendError {
     match error {
         SdkError::ServiceError(context) => {
             let (kind, status) = (context.err(), context.raw().status().as_u16());
             let code = kind.code().unwrap_or("without a code");
-            let reason = format!("{code}: {}", kind.message().unwrap_or("no message"));
+            let message = kind.message().unwrap_or("no message");
+            let reason = format!("{code}: {message}");
             match kind {
                 SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => {
                     SendError::Throttled(reason)
+                }
+                SendEmailError::MessageRejected(_) if sender_is_unverified(message, from, to) => {
+                    SendError::Halted(reason)
                 }
                 SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => {
                     SendError::Refused(reason)
@@ -112,6 +118,25 @@ fn sorted(error: &SdkError<SendEmailError>) -> SendError {
         // A connection that breaks looks the same before and after the request went out.
         _ => SendError::Unknown(chain(error)),
     }
+}
+
+/// Whether a rejection is about who sends, and so about every mail. SES says "Email address is not verified. The following
+/// identities failed the check in region EU-CENTRAL-1: ...", and names senders and, in its sandbox, recipients alike
+/// (<https://repost.aws/knowledge-center/ses-554-400-message-rejected-error>); three dots where they are too many. In doubt it
+/// is the sender, so that no mail is lost.
+fn sender_is_unverified(message: &str, from: &str, to: &str) -> bool {
+    if !message.contains("not verified") {
+        return false;
+    }
+    let named = message.split_once("failed the check in region").and_then(|(_, rest)| rest.split_once(": "));
+    let Some((_, named)) = named else { return true };
+    from.eq_ignore_ascii_case(to) || named.split(',').any(|identity| !bare(identity).eq_ignore_ascii_case(to))
+}
+
+/// The address alone of `Name <address>`.
+fn bare(identity: &str) -> &str {
+    let identity = identity.trim();
+    identity.strip_suffix('>').and_then(|named| named.rsplit_once('<')).map_or(identity, |(_, address)| address)
 }
 
 fn never_connected(error: &dyn std::error::Error) -> bool {

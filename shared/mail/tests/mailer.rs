@@ -97,6 +97,51 @@ async fn the_errors_of_ses_are_told_apart() {
     }
 }
 
+/// SES rejects for want of verification by one error, whoever isn't verified. Of the sender it is about every mail, which waits;
+/// of the recipient, in the sandbox, about this one.
+#[tokio::test]
+async fn an_unverified_sender_halts_all_mails_and_an_unverified_recipient_refuses_one() {
+    let table = [
+        ("hello@guestlist.example", "Halted"),
+        ("Guestlist <hello@guestlist.example>", "Halted"),
+        ("Hello@Guestlist.example", "Halted"),
+        ("guestlist.example", "Halted"),
+        ("anna@example.org, hello@guestlist.example", "Halted"),
+        ("Guestlist <hello@guestlist.example>, anna@example.org", "Halted"),
+        ("anna@example.org, ...", "Halted"),
+        ("anna@example.org", "Refused"),
+        ("Anna@example.org", "Refused"),
+        ("Anna Smith <anna@example.org>", "Refused"),
+        ("anna@example.org, anna@example.org", "Refused"),
+    ];
+    for (named, expected) in table {
+        let text = format!(
+            "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: {named}"
+        );
+        assert_eq!(rejected(&text, "anna@example.org").await, expected, "{named}");
+    }
+    let text = "Email address is not verified.";
+    assert_eq!(rejected(text, "anna@example.org").await, "Halted", "in doubt no mail is lost");
+    let text = "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: \
+                hello@guestlist.example";
+    assert_eq!(rejected(text, "hello@guestlist.example").await, "Halted", "who sends to oneself is the sender still");
+    assert_eq!(rejected("Address blacklisted.", "anna@example.org").await, "Refused");
+}
+
+/// What becomes of a mail that SES rejects with these words.
+async fn rejected(words: &str, to: &str) -> &'static str {
+    let body = format!("{{\"message\":\"{words}\"}}");
+    let (mailer, server) = mailer(answer(400, Some("MessageRejected"), &body));
+    let error = mailer.send("hello@guestlist.example", to, b"Subject: x\r\n\r\nx\r\n".to_vec()).await.unwrap_err();
+    server.join().unwrap();
+    assert!(error.to_string().contains(words), "{error}");
+    match error {
+        SendError::Halted(_) => "Halted",
+        SendError::Refused(_) => "Refused",
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
 async fn silence_after_the_request_leaves_it_unknown() {
     let (mailer, server) = mailer(None);

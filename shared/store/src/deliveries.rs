@@ -156,32 +156,6 @@ impl Store {
             .map_err(Error::of)
     }
 
-    /// Whether this delivery is the one of `name` that is let through within so long. One that was, is when it is tried anew.
-    pub async fn once_in(&self, name: &str, time: SignedDuration, delivery: &str, now: Timestamp) -> Result<bool> {
-        let ends = now + time;
-        let mut item = Key::new(Table::Deliveries, format!("once#{name}"), "once").attributes();
-        item.insert("record".to_owned(), text("once"));
-        item.insert("delivery".to_owned(), text(delivery));
-        item.insert("ends".to_owned(), number(ends.as_millisecond()));
-        // For TTL, which takes it away at some time after that.
-        item.insert("expires".to_owned(), number(ends.as_second() + 1));
-        let call = self.client.put_item().table_name(self.table(Table::Deliveries)).set_item(Some(item));
-        let result = call
-            .condition_expression("attribute_not_exists(pk) OR delivery = :delivery OR ends <= :now")
-            .expression_attribute_values(":delivery", text(delivery))
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(Error::of(error)),
-            },
-        }
-    }
-
     /// Counts one more of `name` within the present window of so many seconds.
     pub async fn count(&self, name: &str, window_seconds: i64, now: Timestamp) -> Result<Rate> {
         let window = now.as_second().div_euclid(window_seconds);

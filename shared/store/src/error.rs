@@ -1,6 +1,7 @@
 //! What can go wrong between us and what keeps our state.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 /// A failure of the store. None of them says anything about the request: they are about us.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -15,6 +16,9 @@ pub enum Error {
     /// No answer, or one that says nothing of what happened: the change may or may not have been written.
     #[error("no answer: {0}")]
     Unavailable(String),
+    /// The service says no, and would each time: we lack the right to it, or it isn't there. Nothing was written.
+    #[error("refused: {0}")]
+    Refused(String),
     /// An item that can't be read as what it should hold.
     #[error("the item {key} can't be read or written: {why}")]
     Item {
@@ -37,10 +41,9 @@ impl Error {
     }
 
     /// What an SDK error means for whoever called.
-    pub(crate) fn of<E, R>(error: SdkError<E, R>) -> Error
+    pub(crate) fn of<E>(error: SdkError<E, HttpResponse>) -> Error
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug,
     {
         let code = error.code().unwrap_or_default().to_owned();
         let said = format!("{}", aws_sdk_dynamodb::error::DisplayErrorContext(&error));
@@ -51,6 +54,11 @@ impl Error {
             }
             // What we asked is wrong, and would be each time.
             "ValidationException" => Error::item("any", &said),
+            // These are told as our own faults are (4xx), but pass.
+            "TransactionInProgressException" | "ReplicatedWriteConflictException" | "LimitExceededException" => {
+                Error::Unavailable(said)
+            }
+            _ if error.raw_response().is_some_and(|answer| answer.status().is_client_error()) => Error::Refused(said),
             _ => Error::Unavailable(said),
         }
     }

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::tables::{Index, Table};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Record;
+use domain::accounts::{PasswordReset, Verification};
 use domain::events::{Event, ShortCode};
 use domain::ids::{BookingId, DoorPassId, EventId, ScanId, TokenFamilyId, UserId};
 use domain::reminders::{Reminder, ReminderKind, ReminderState};
@@ -145,8 +146,10 @@ fn index_attributes(record: &Record) -> Vec<(&'static str, AttributeValue)> {
             ("event_pool", text(format!("{}#scans", scan.event))),
             ("state_since", text(format!("{}#{}", sortable(scan.at), scan.id))),
         ],
-        Record::Verification(verification) => vec![until(verification.expires_at)],
-        Record::PasswordReset(reset) => vec![until(reset.expires_at)],
+        Record::Verification(Verification { expires_at, exception, .. })
+        | Record::PasswordReset(PasswordReset { expires_at, exception, .. }) => {
+            vec![until(exception.as_ref().map_or(*expires_at, |exception| exception.until.max(*expires_at)))]
+        }
         Record::SignUpNotice(notice) => vec![until(notice.requested_at + jiff::SignedDuration::from_hours(24))],
         Record::TokenFamily(family) => vec![until(family.expires_at)],
         _ => vec![],

@@ -9,13 +9,17 @@ use crate::tables::Table;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::types::{ParameterTier, ParameterType};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use domain::checkins::LONGEST_USE;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// How long a key signs before it is replaced.
 const SIGNING_KEY_DAYS: i64 = 90;
+
+/// For how many seconds a process keeps keys before it reads them again.
+pub const KEYS_KEPT_SECONDS: i64 = 5 * 60;
 
 /// What a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,6 +89,17 @@ pub struct Kept {
     pub said: String,
 }
 
+/// What became of a key that is to be taken no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// There is none of this id.
+    Unknown,
+    /// It was replaced, but whoever keeps it may sign with it until then. From then on it can be revoked.
+    From(Timestamp),
+    /// It is published no longer: what it signed isn't taken from anybody.
+    Done,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Published {
     record: String,
@@ -142,7 +157,12 @@ impl Store {
         });
         let public = PublicKey { id: key.id, x: key.x.clone(), created_at: key.created_at, replaced_at: None };
         let keys = std::iter::once(public).chain(others).collect();
-        let published = Published { record: seen.record, version: seen.version + 1, keys };
+        self.put_published(key_use, Published { keys, ..seen }).await.map(|()| true)
+    }
+
+    /// Writes what is published in the place of what was seen, at its version.
+    async fn put_published(&self, key_use: KeyUse, seen: Published) -> Result<()> {
+        let published = Published { version: seen.version + 1, ..seen };
         let mut item: crate::item::Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(&published)
             .map_err(|error: serde_dynamo::Error| Error::item(key_use.name(), &error))?;
         item.extend(Store::public_place(key_use).attributes());
@@ -154,7 +174,7 @@ impl Store {
                 .expression_attribute_values(":seen", crate::item::number(version)),
         };
         let put = put.return_consumed_capacity(ReturnConsumedCapacity::Total);
-        put.send().await.map(|_| true).map_err(Error::of)
+        put.send().await.map(drop).map_err(Error::of)
     }
 
     /// The key that signs now; `None` where there is none.
@@ -200,13 +220,37 @@ impl Store {
         put.send().await.map_err(failed)?;
         Ok(Kept { id: new.id, said: format!("{said}{:08x} is new, and signs", new.id) })
     }
+
+    /// Takes a key that others may have out of what is published, so that nothing it signed is taken any longer. One that still
+    /// signs is replaced by `new` first; and since processes keep it for [`KEYS_KEPT_SECONDS`], it is taken out only when that has
+    /// passed, or what they sign meanwhile would be worthless. It can be repeated at any time.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] where somebody else published a key meanwhile.
+    pub async fn revoke_key(&self, key_use: KeyUse, id: u32, new: SigningKey, now: Timestamp) -> Result<Revoked> {
+        let signs = self.signing_key(key_use).await?.is_some_and(|key| key.id == id);
+        if !signs && self.public_keys(key_use).await?.iter().all(|key| key.id != id) {
+            return Ok(Revoked::Unknown);
+        }
+        // Also where it doesn't sign: afterwards all but the one that signs are marked as replaced.
+        self.keep_key(key_use, new, now, signs).await?;
+        let mut seen = self.published(key_use).await?;
+        let replaced_at = seen.keys.iter().find(|key| key.id == id).map(|key| key.replaced_at.unwrap_or(now));
+        let Some(from) = replaced_at.map(|at| at + SignedDuration::from_secs(KEYS_KEPT_SECONDS)) else {
+            return Ok(Revoked::Unknown);
+        };
+        if now < from {
+            return Ok(Revoked::From(from));
+        }
+        seen.keys.retain(|key| key.id != id);
+        self.put_published(key_use, seen).await.map(|()| Revoked::Done)
+    }
 }
 
 /// A failure of Parameter Store. An answer that can't be read isn't told, unlike DynamoDB's: it may hold a key.
-fn failed<E, R>(error: SdkError<E, R>) -> Error
+fn failed<E>(error: SdkError<E, HttpResponse>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug,
 {
     match error {
         SdkError::ResponseError(_) => Error::Unavailable("Parameter Store's answer can't be read".to_owned()),

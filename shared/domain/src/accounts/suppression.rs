@@ -2,7 +2,7 @@
 
 use super::User;
 use crate::facts::What;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -43,9 +43,41 @@ pub enum Passage {
     Suppressed,
 }
 
+/// The one mail of its kind that went out in spite of a suppression. It is kept with what it brought, so that nobody can void
+/// that by asking again while no other mail may bring another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exception {
+    /// The key of its delivery, which may be tried anew.
+    pub delivery: String,
+    /// From when on another may go.
+    pub until: Timestamp,
+}
+
+impl Exception {
+    /// Whether no other may go yet.
+    pub fn stands(&self, now: Timestamp) -> bool {
+        now < self.until
+    }
+}
+
+impl Passage {
+    /// Whether this delivery goes out, given the last exception, and the exception that it newly makes.
+    pub fn exception(self, last: Option<&Exception>, delivery: &str, now: Timestamp) -> Option<Option<Exception>> {
+        match (self, last.filter(|last| last.stands(now))) {
+            (Passage::Free, _) => Some(None),
+            (Passage::OnceIn { .. }, Some(last)) => (last.delivery == delivery).then_some(None),
+            (Passage::OnceIn { days }, None) => {
+                let until = now + SignedDuration::from_hours(24 * i64::from(days));
+                Some(Some(Exception { delivery: delivery.to_owned(), until }))
+            }
+            (Passage::Suppressed, _) => None,
+        }
+    }
+}
+
 impl User {
-    /// Why mails to their address are suppressed, if they are. Mails that were sent before the code of another was entered say
-    /// nothing of the mailbox any more, and mails from before they asked for mails again nothing of what they want.
+    /// Why mails to their address are suppressed, if they are. Mails that were sent before a code was last entered say nothing of
+    /// the mailbox any more, and mails from before they asked for mails again nothing of what they want.
     pub fn suppressed(&self) -> Option<Suppressed> {
         let MailReports { bounced, complained, resumed_at } = self.reports;
         let stands = |mail: Option<Timestamp>, since: Option<Timestamp>| {

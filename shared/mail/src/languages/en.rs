@@ -70,6 +70,7 @@ fn lasts(minutes: u32) -> String {
     match minutes {
         1 => "1 minute".into(),
         60 => "1 hour".into(),
+        m if m > 1_440 && m % 1_440 == 0 => format!("{} days", m / 1_440),
         m if m > 0 && m % 60 == 0 => format!("{} hours", m / 60),
         m => format!("{m} minutes"),
     }

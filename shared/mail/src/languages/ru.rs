@@ -74,6 +74,7 @@ const fn form(n: u64) -> usize {
 /// After a verb, so in the accusative: "1 минуту", "2 минуты", "30 минут", "1 час".
 fn lasts(minutes: u32) -> String {
     let (count, forms) = match minutes {
+        m if m > 1_440 && m % 1_440 == 0 => (m / 1_440, ["день", "дня", "дней"]),
         m if m > 0 && m % 60 == 0 => (m / 60, ["час", "часа", "часов"]),
         m => (m, ["минуту", "минуты", "минут"]),
     };
@@ -226,8 +227,15 @@ mod tests {
 
     #[test]
     fn durations_are_in_the_accusative() {
-        let table =
-            [(1, "1 минуту"), (3, "3 минуты"), (15, "15 минут"), (60, "1 час"), (120, "2 часа"), (1_440, "24 часа")];
+        let table = [
+            (1, "1 минуту"),
+            (3, "3 минуты"),
+            (15, "15 минут"),
+            (60, "1 час"),
+            (120, "2 часа"),
+            (1_440, "24 часа"),
+            (43_200, "30 дней"),
+        ];
         for (minutes, expected) in table {
             assert_eq!(lasts(minutes), expected);
         }

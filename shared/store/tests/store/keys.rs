@@ -2,8 +2,8 @@
 
 use crate::sample::*;
 use domain::checkins::LONGEST_USE;
-use jiff::Timestamp;
-use store::{Error, KeyUse, SigningKey};
+use jiff::{SignedDuration, Timestamp};
+use store::{Error, KEYS_KEPT_SECONDS, KeyUse, Revoked, SigningKey};
 use testbed::Faults;
 use testbed::faults::{Calls, Fault};
 
@@ -85,6 +85,71 @@ async fn a_rotation_that_dies_leaves_a_published_key_that_signs() {
     }
 }
 
+fn seconds(seconds: i64) -> SignedDuration {
+    SignedDuration::from_secs(seconds)
+}
+
+/// Somebody revokes a key, with this one as the new one.
+async fn revoke(desk: &Desk, id: u32, new: u32, at: Timestamp) -> Revoked {
+    desk.store.revoke_key(KeyUse::Tokens, id, signing(new, at), at).await.unwrap()
+}
+
+/// What it signed is worth nothing from then on; so nobody may sign with it any longer by then.
+#[tokio::test]
+async fn a_revoked_key_is_replaced_where_it_signs_and_published_no_longer() {
+    let desk = Desk::new().await;
+    assert_eq!(revoke(&desk, 1, 9, now()).await, Revoked::Unknown);
+    assert_eq!((signs(&desk).await, published(&desk, KeyUse::Tokens).await), (None, vec![]), "nothing was made");
+    keep(&desk, 1, now(), true).await.unwrap();
+    keep(&desk, 2, now() + hours(1), true).await.unwrap();
+
+    let at = now() + hours(2);
+    let free = at + seconds(KEYS_KEPT_SECONDS);
+    assert_eq!(revoke(&desk, 2, 3, at).await, Revoked::From(free));
+    let all = [(3, None), (2, Some(at)), (1, Some(now() + hours(1)))];
+    assert_eq!((signs(&desk).await, published(&desk, KeyUse::Tokens).await), (Some(3), all.to_vec()));
+    assert_eq!(revoke(&desk, 2, 4, free - seconds(1)).await, Revoked::From(free), "repeating it doesn't put it off");
+    assert_eq!(published(&desk, KeyUse::Tokens).await, all);
+    assert_eq!(revoke(&desk, 2, 4, free).await, Revoked::Done);
+    assert_eq!(published(&desk, KeyUse::Tokens).await, [(3, None), (1, Some(now() + hours(1)))]);
+
+    // It doesn't come back, neither by itself nor by a rotation.
+    assert_eq!(revoke(&desk, 2, 4, free).await, Revoked::Unknown);
+    keep(&desk, 5, free, true).await.unwrap();
+    assert!(published(&desk, KeyUse::Tokens).await.iter().all(|(id, _)| *id != 2));
+    // One that was replaced long ago is taken out at once, and what signs signs on.
+    assert_eq!(revoke(&desk, 1, 6, free).await, Revoked::Done);
+    assert_eq!((signs(&desk).await, published(&desk, KeyUse::Tokens).await.len()), (Some(5), 2));
+    assert_eq!(published(&desk, KeyUse::Tickets).await, [], "each use has its own");
+}
+
+/// Wherever it dies: calling it again ends it.
+#[tokio::test]
+async fn a_revocation_that_dies_is_ended_by_the_next_call() {
+    let faults = Faults::new();
+    let desk = Desk::through(|http| faults.wrap(http)).await;
+    for n in 0.. {
+        let at = now() + hours(n);
+        let id = 10 + 10 * u32::try_from(n).unwrap();
+        faults.clear();
+        keep(&desk, id, at, true).await.unwrap();
+        faults.clear();
+        faults.crash_at(usize::try_from(n).unwrap());
+        drop(desk.store.revoke_key(KeyUse::Tokens, id, signing(id + 1, at), at).await);
+        let died = faults.crashed();
+        faults.clear();
+        let Revoked::From(from) = revoke(&desk, id, id + 2, at).await else { panic!("dead at {n}") };
+        assert_eq!(revoke(&desk, id, id + 3, from).await, Revoked::Done, "dead at {n}");
+        let keys = published(&desk, KeyUse::Tokens).await;
+        assert_eq!(keys[0], (signs(&desk).await.unwrap(), None), "dead at {n}: {keys:?}");
+        assert!(keys.iter().all(|(published, _)| *published != id), "dead at {n}: {keys:?}");
+        if !died {
+            assert!(n > 3, "it makes more calls than that");
+            break;
+        }
+    }
+}
+
 /// A table came back from a backup of before the last rotation.
 #[tokio::test]
 async fn a_key_that_signs_and_is_not_published_is_published_again() {
@@ -153,6 +218,15 @@ async fn too_many_calls_are_told_as_busy_and_no_answer_as_none() {
         assert!(busy || matches!(error, Error::Unavailable(_)), "{fault:?}: {error:?}");
         faults.clear();
     }
+    // Who has no right to the key is told so, and not to come again.
+    faults.from(Calls::To("GetParameter"), 0, Fault::Refused);
+    let error = desk.store.signing_key(KeyUse::Tokens).await.unwrap_err();
+    assert!(matches!(error, Error::Refused(_)) && error.to_string().contains("AccessDenied"), "{error:?}");
+    faults.clear();
+    faults.from(Calls::To("GetItem"), 0, Fault::Refused);
+    let error = desk.store.public_keys(KeyUse::Tokens).await.unwrap_err();
+    assert!(matches!(error, Error::Refused(_)), "{error:?}");
+    faults.clear();
     // The SDK itself tries again after a moment.
     faults.next(Calls::To("GetParameter"), 0, Fault::Throttled);
     assert_eq!(desk.store.signing_key(KeyUse::Tokens).await.unwrap(), Some(signing(1, now())));

@@ -122,18 +122,3 @@ async fn an_insert_whose_answer_is_lost_is_done_and_not_overtaken() {
     assert!(matches!(result, Err(Error::Overtaken)), "{result:?}");
     assert_eq!(desk.store.user(user_id(1)).await.unwrap(), Some(next()));
 }
-
-/// One of a name within so long; the one that was it may be tried again.
-#[tokio::test]
-async fn one_delivery_of_a_name_is_let_through_at_a_time() {
-    let desk = Desk::new().await;
-    let is_it = async |delivery: &str, name: &str, at: Timestamp| {
-        desk.store.once_in(name, hours(24), delivery, at).await.unwrap()
-    };
-    assert!(is_it("one", "code#ada", now()).await);
-    assert!(is_it("one", "code#ada", now() + hours(1)).await, "tried again");
-    assert!(!is_it("two", "code#ada", now() + hours(2)).await);
-    assert!(is_it("two", "code#ben", now() + hours(2)).await, "another name");
-    assert!(!is_it("two", "code#ada", now() + hours(25) - SignedDuration::from_secs(1)).await);
-    assert!(is_it("two", "code#ada", now() + hours(25)).await, "counted from when it was last tried");
-}

@@ -87,7 +87,7 @@ pub fn every_record() -> Vec<Record> {
         }),
         Record::EmailClaim(EmailClaim { email: address.clone(), user: user(2).id, contested: true }),
         Record::Verification(Verification::new(&email, 0, "012345".to_owned(), now())),
-        Record::PasswordReset(PasswordReset::new(&email, PasswordResetId::from_ulid(1), now())),
+        Record::PasswordReset(PasswordReset::asked(&email, None, PasswordResetId::from_ulid(1), now())),
         Record::SignUpNotice(SignUpNotice { email: address, requested_at: now() }),
         Record::TokenFamily(TokenFamily::new(TokenFamilyId::from_ulid(1), &user(2), "hash".to_owned(), now())),
         Record::TokenFamily(TokenFamily {

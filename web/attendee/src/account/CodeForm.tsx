@@ -6,13 +6,15 @@ import { useTranslations } from "use-intl";
 /** How long to wait before another code can be asked for, in seconds: mails take a moment. */
 const PATIENCE = 30;
 
-type Mail = "sent" | "wanted" | "daily" | "before";
+type Mail = "sent" | "wanted" | "before";
 
 /** The six digits from the mail. They are sent as soon as all six are there. */
 export function CodeForm({
   email,
   initial = "",
   mail = "sent",
+  rare = false,
+  asked,
   button,
   submit,
   children,
@@ -20,8 +22,12 @@ export function CodeForm({
   email: string;
   /** What a link brought along. */
   initial?: string;
-  /** Whether a code was sent just now, is wanted now, is wanted now and to be had once a day, or was sent some time before if at all. */
+  /** Whether a code was sent just now, is wanted now, or was sent some time before if at all. */
   mail?: Mail;
+  /** Whether a code is to be had once a day or more seldom. */
+  rare?: boolean;
+  /** Hears that the code which was wanted has been asked for. */
+  asked?: () => void;
   button: ReactNode;
   /** Throws the server's problem. */
   submit: (code: string) => Promise<void>;
@@ -87,7 +93,7 @@ export function CodeForm({
         <button type="submit" className="button" aria-disabled={pending}>
           {button}
         </button>
-        <Resend email={email} mail={mail} />
+        <Resend email={email} mail={mail} rare={rare} onAsked={asked} />
       </div>
       {children}
     </form>
@@ -95,7 +101,17 @@ export function CodeForm({
 }
 
 /** Asks for another code, once the last has had its time. */
-function Resend({ email, mail }: { email: string; mail: Mail }) {
+function Resend({
+  email,
+  mail,
+  rare,
+  onAsked,
+}: {
+  email: string;
+  mail: Mail;
+  rare: boolean;
+  onAsked: (() => void) | undefined;
+}) {
   const t = useTranslations("account");
   const [left, setLeft] = useState(mail === "sent" ? PATIENCE : 0);
   const [said, setSaid] = useState(false);
@@ -115,8 +131,9 @@ function Resend({ email, mail }: { email: string; mail: Mail }) {
     }
   }
   useEffect(() => {
-    if ((mail !== "wanted" && mail !== "daily") || asked.current || email === "") return;
+    if (mail !== "wanted" || asked.current || email === "") return;
     asked.current = true;
+    onAsked?.();
     void ask(true);
   });
   useEffect(() => {
@@ -127,19 +144,17 @@ function Resend({ email, mail }: { email: string; mail: Mail }) {
 
   return (
     <>
-      {mail !== "daily" && (
-        <button
-          type="button"
-          className="button quiet"
-          aria-disabled={left > 0 || email === ""}
-          onClick={() => left === 0 && email !== "" && void ask()}
-        >
-          {left > 0 ? t("resend_wait", { seconds: left }) : t("resend")}
-        </button>
-      )}
+      <button
+        type="button"
+        className="button quiet"
+        aria-disabled={left > 0 || email === ""}
+        onClick={() => left === 0 && email !== "" && void ask()}
+      >
+        {left > 0 ? t(rare ? "send_wait" : "resend_wait", { seconds: left }) : t(rare ? "send" : "resend")}
+      </button>
       <div className="basis-full">
         <p role="status" className="soft small">
-          {said && t("resent")}
+          {said && t(rare ? "sent_unless" : "resent")}
         </p>
         {problem && <ProblemNotice error={problem} />}
       </div>

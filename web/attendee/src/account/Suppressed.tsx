@@ -5,7 +5,6 @@ import { useState } from "react";
 import { useLocation } from "react-router";
 import { useTranslations } from "use-intl";
 import { Link } from "../shell/Link";
-import { withWayBack } from "./back";
 
 /** Says that no mails go to one's address, why, and what brings them back; nothing where they do. */
 export function Suppressed() {
@@ -14,18 +13,22 @@ export function Suppressed() {
   const me = useMe().data?.me;
   if (!me?.suppressed) return null;
   const bounced = me.suppressed === "bounced";
+  const known = me.email_verified;
+  const why = bounced
+    ? known
+      ? "bounced_text"
+      : "bounced_new_text"
+    : known
+      ? "complained_text"
+      : "complained_new_text";
   return (
     <section className="notice warn" aria-labelledby="suppressed">
       <p id="suppressed" className="row flex-nowrap font-semibold">
         <MailX aria-hidden size={20} className="shrink-0" /> {t(bounced ? "bounced" : "complained")}
       </p>
-      <p className="text-ink [overflow-wrap:anywhere]">
-        {t(!bounced ? "complained_text" : me.email_verified ? "bounced_text" : "bounced_new_text", {
-          email: me.email,
-        })}
-      </p>
-      {bounced ? (
-        <Link className="button compact" to={withWayBack("/verify", pathname)}>
+      <p className="text-ink [overflow-wrap:anywhere]">{t(why, { email: me.email })}</p>
+      {bounced || !known ? (
+        <Link className="button compact" to={`/verify?${new URLSearchParams({ to: pathname, ask: "" })}`}>
           {t("get_code")}
         </Link>
       ) : (
@@ -48,6 +51,7 @@ function Resume() {
       await changeMe({ resume_mails: true });
     } catch (error) {
       setProblem(problemOf(error));
+    } finally {
       setPending(false);
     }
   }

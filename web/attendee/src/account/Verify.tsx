@@ -13,7 +13,7 @@ import { verify } from "./useAccount";
 /** Showing that an address is one's own, whenever one gets to it. */
 export default function Verify() {
   const t = useTranslations("account");
-  const [search] = useSearchParams();
+  const [search, setSearch] = useSearchParams();
   const back = wayBack(search);
   const session = useSession();
   const cache = useQueryClient();
@@ -26,6 +26,8 @@ export default function Verify() {
   /** Verified once, but mails have come back since: a code shows that they reach the mailbox again. */
   const bounced = me?.suppressed === "bounced";
   const [again, setAgain] = useState(false);
+  /** Mails to a suppressed address are rare: one is asked for by pressing for it, and not by each look at this page. */
+  const rare = me?.suppressed !== undefined;
   const verified = done || (session?.emailVerified === true && !bounced);
 
   async function submit(code: string) {
@@ -56,7 +58,9 @@ export default function Verify() {
         <>
           <h1 className="mt-6">{t("verify_title")}</h1>
           <p className="lead mt-2 mb-6">
-            {email ? t(bounced ? "verify_daily" : "verify_text", { email }) : t("verify_ask")}
+            {email
+              ? t(bounced ? "verify_daily" : rare ? "verify_monthly" : "verify_text", { email })
+              : t("verify_ask")}
           </p>
           {!session && (
             <div className="form mb-4">
@@ -75,7 +79,13 @@ export default function Verify() {
             email={email}
             initial={search.get("code")?.replace(/\D/g, "").slice(0, 6) ?? ""}
             // Who comes from a log-in had their code long ago.
-            mail={session && !search.has("code") ? (bounced ? "daily" : "wanted") : "before"}
+            mail={session && !search.has("code") && (!rare || search.has("ask")) ? "wanted" : "before"}
+            rare={rare}
+            asked={() => {
+              if (!search.has("ask")) return;
+              search.delete("ask");
+              setSearch(search, { replace: true });
+            }}
             button={t("verify")}
             submit={submit}
           />

@@ -26,7 +26,8 @@ export function VerifyDialog({
 function Code({ onVerified }: { onVerified: () => void }) {
   const t = useTranslations("verify");
   const client = useQueryClient();
-  const email = useMe().data?.me.email;
+  const me = useMe().data?.me;
+  const email = me?.email;
   const [code, setCode] = useState("");
   const [fault, setFault] = useState<string>();
   const again = useMutation({
@@ -70,7 +71,7 @@ function Code({ onVerified }: { onVerified: () => void }) {
       />
       <Trouble error={verify.error ?? again.error} />
       <p role="status" className="small soft">
-        {again.isSuccess ? t("sent_again") : ""}
+        {again.isSuccess ? t(me?.suppressed ? "sent_unless" : "sent_again") : ""}
       </p>
       <div className="row">
         <button type="submit" className="button" aria-disabled={verify.isPending}>

@@ -103,12 +103,13 @@ export async function downloadAttendance(
   return { kind: "done", data: undefined };
 }
 
-/** Brings the public keys of tickets. Those of before are kept: they verify what they signed. */
+/** Brings the public keys of tickets in the place of those of before: one that is published no longer was revoked. */
 export async function downloadKeys(database: Database, api: DoorApi): Promise<Came<void>> {
   const came = await outcomeOf(api.GET("/.well-known/guestlist-ticket-keys.json"));
   if (came.kind !== "done") return came;
   const stored = database.transaction("keys", "readwrite");
-  await Promise.all([...came.data.keys.map(({ kid, x }) => stored.store.put({ kid, x })), stored.done]);
+  const puts = [stored.store.clear(), ...came.data.keys.map(({ kid, x }) => stored.store.put({ kid, x }))];
+  await Promise.all([...puts, stored.done]);
   return { kind: "done", data: undefined };
 }
 

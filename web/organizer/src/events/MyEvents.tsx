@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { useTranslations } from "use-intl";
+import { Suppressed } from "../account/Suppressed";
 import { Trouble } from "../ui/Trouble";
 import { useNow } from "../ui/useNow";
 import { EventRow } from "./EventRow";
@@ -36,6 +37,7 @@ export default function MyEvents() {
           ))}
         </nav>
       </div>
+      <Suppressed />
       <List key={filter} filter={filter} />
     </>
   );
