@@ -71,6 +71,8 @@ impl Around {
             .env("GUESTLIST_QUEUES", format!("{others}/000000000000/bench-"))
             .env("GUESTLIST_BUCKET", "bench-pictures")
             .env("GUESTLIST_UPLOADS", "/uploads")
+            // Nothing stands before it.
+            .env("GUESTLIST_ORIGIN_HASHES", "none")
             .env("AWS_ENDPOINT_URL_DYNAMODB", format!("https://localhost:{}", self.tables.port))
             .env("AWS_ENDPOINT_URL_SQS", &others)
             .env("AWS_ENDPOINT_URL_SESV2", &others)

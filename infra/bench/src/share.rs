@@ -2,7 +2,9 @@
 //! (<https://docs.kernel.org/scheduler/sched-bwc.html>). Needs the right to make one (root, mostly).
 
 use crate::Result;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -58,11 +60,12 @@ impl Share {
     /// # Errors
     /// It can't be written.
     pub fn around(&self, binary: &Path) -> Result<PathBuf> {
-        use std::os::unix::fs::PermissionsExt;
         let (group, binary) = (self.folder.join("cgroup.procs"), binary.canonicalize()?);
         let text = format!("#!/bin/sh\necho $$ > '{}' && exec '{}'\n", group.display(), binary.display());
-        fs::write(&self.script, text)?;
-        fs::set_permissions(&self.script, fs::Permissions::from_mode(0o700))?;
+        // Of one that was cut off. Whoever else put something there has it left as it is: only a new file is written.
+        drop(fs::remove_file(&self.script));
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o700).open(&self.script)?;
+        file.write_all(text.as_bytes())?;
         Ok(self.script.clone())
     }
 
@@ -80,16 +83,39 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::process::cpu;
+    use std::os::unix::fs::PermissionsExt;
     use std::process::{Command, Stdio};
     use std::time::Instant;
 
     #[test]
+    fn a_program_is_written_where_nobody_can_have_put_a_link() {
+        let folder = std::env::temp_dir().join(format!("guestlist-share-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (script, theirs) = (folder.join("program.sh"), folder.join("theirs"));
+        fs::write(&theirs, "theirs").unwrap();
+        std::os::unix::fs::symlink(&theirs, &script).unwrap();
+        let share = Share { folder: folder.join("group"), script: script.clone() };
+        fs::create_dir(&share.folder).unwrap();
+        share.around(Path::new("/bin/sh")).unwrap();
+        let made = fs::symlink_metadata(&script).unwrap();
+        assert!(made.is_file() && made.permissions().mode() & 0o777 == 0o700, "{made:?}");
+        assert_eq!(fs::read_to_string(&theirs).unwrap(), "theirs");
+        drop(share);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
     fn who_is_in_a_share_gets_no_more() {
-        // Where this machine lets us limit nobody, there is nothing to see.
-        let Ok(share) = Share::of(256) else { return };
+        let share = match Share::of(256) {
+            Ok(share) => share,
+            Err(why) => {
+                eprintln!("skipped: this machine lets us limit no process ({why})");
+                return;
+            }
+        };
         let busy = share.around(Path::new("/bin/sh")).unwrap();
         let mut child = Command::new(busy).stdin(Stdio::piped()).spawn().unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"while :; do :; done\n").unwrap();
+        child.stdin.take().unwrap().write_all(b"while :; do :; done\n").unwrap();
         let begun = Instant::now();
         std::thread::sleep(Duration::from_millis(600));
         let (used, passed) = (cpu(child.id()).unwrap(), begun.elapsed());
