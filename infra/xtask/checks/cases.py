@@ -125,6 +125,13 @@ GRANTS = [
             {"Fn::GetAtt": ["AccountsTable", "Arn"]}
         ),
     ),
+    ("roles_hold_nothing_else", lambda r: statement(r, role_of(r, "SendEmail"), "Mail").pop("Condition")),
+    (
+        "roles_hold_all_grants",
+        lambda r: statement(r, role_of(r, "SendEmail"), "Mail").update(
+            Condition={"StringEquals": {"ses:FromAddress": "somebody@example.org"}}
+        ),
+    ),
     (
         "no_managed_policies",
         lambda r: put(r, role_of(r, "BookPlace"), "Properties.ManagedPolicyArns", ["arn:aws:iam::aws:policy/X"]),
@@ -140,6 +147,16 @@ GRANTS = [
     (
         "policies_name_resources",
         lambda r: statement(r, role_of(r, "BookPlace"), "WriteBookings").update(Resource=["*"]),
+    ),
+    ("roles_take_the_boundary", lambda r: drop(r, role_of(r, "BookPlace"), "Properties.PermissionsBoundary")),
+    ("roles_take_the_boundary", lambda r: put(r, "DeploymentRole", "Properties.PermissionsBoundary", {"Ref": "RoleBoundary"})),
+    (
+        "roles_stay_within_the_boundary",
+        lambda r: statement(r, role_of(r, "BookPlace"), "WriteBookings")["Action"].append("iam:PutRolePolicy"),
+    ),
+    (
+        "roles_stay_within_the_boundary",
+        lambda r: put(r, "BookingsTable", "Properties.TableName", {"Fn::Sub": "guestlist-production-bookings"}),
     ),
     (
         "roles_are_for_one_service",
@@ -193,6 +210,7 @@ QUEUES = [
     ("what_rests_is_heard_of", lambda r: r.pop(alarm_of(r, "ticks-fail"))),
     ("queues_are_encrypted", lambda r: put(r, "FactsDeadQueue", "Properties.SqsManagedSseEnabled", False)),
     ("queues_outlive_the_stack", lambda r: drop(r, "FactsDeadQueue", "DeletionPolicy")),
+    ("queues_outlive_the_stack", lambda r: put(r, "FactsQueue", "DeletionPolicy", "Retain")),
     (
         "queues_are_closed",
         lambda r: drop(r, "FailedTicksQueuePolicy", "Properties.PolicyDocument.Statement.0.Condition"),

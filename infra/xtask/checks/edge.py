@@ -46,10 +46,10 @@ def buckets_are_encrypted(stack):
 
 
 def buckets_outlive_the_stack(stack):
-    """a bucket that goes with the stack: set DeletionPolicy and UpdateReplacePolicy to Retain"""
+    """a bucket that goes with the stack, or stays of one that was never made, and is in the way of the next: set DeletionPolicy to RetainExceptOnCreate and UpdateReplacePolicy to Retain"""
     for name in stack.of(BUCKET):
         resource = stack.resources[name]
-        if (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")) != ("Retain", "Retain"):
+        if (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")) != ("RetainExceptOnCreate", "Retain"):
             yield name
 
 

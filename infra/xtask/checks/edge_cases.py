@@ -25,6 +25,7 @@ EDGE = [
     ("buckets_are_closed", lambda r: drop(r, "PicturesBucket", "Properties.PublicAccessBlockConfiguration")),
     ("buckets_are_encrypted", lambda r: drop(r, "WebBucket", "Properties.BucketEncryption")),
     ("buckets_outlive_the_stack", lambda r: put(r, "PicturesBucket", "DeletionPolicy", "Delete")),
+    ("buckets_outlive_the_stack", lambda r: put(r, "PicturesBucket", "DeletionPolicy", "Retain")),
     ("buckets_outlive_the_stack", lambda r: drop(r, "WebBucket", "UpdateReplacePolicy")),
     ("buckets_end_what_was_begun", lambda r: drop(r, "WebBucket", "Properties.LifecycleConfiguration")),
     ("buckets_take_tls_only", lambda r: r.pop("WebBucketPolicy")),

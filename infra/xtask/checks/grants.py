@@ -3,7 +3,7 @@ down here once more, beside infra/xtask/src/template/policy.rs, so that a slip i
 
 from stack import found, listed, plain, target
 
-OWN_IDENTITY = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
+OWN_SES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
 OWN_PARAMETERS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/guestlist/${Stage}"
 
 TABLE_ACTIONS = {
@@ -22,12 +22,13 @@ def logical(name, what):
 
 
 def granted(stack, grant):
-    """What a grant, as the registry says it, comes to: pairs of action and resource."""
+    """What a grant, as the registry says it, comes to: pairs of action and resource, with its condition where it has one."""
     verb, _, name = grant.partition(" ")
     if grant == "Mail":
-        for resource in ("identity/${MailDomain}", "configuration-set/guestlist-${Stage}"):
-            for action in ("ses:SendEmail", "ses:SendRawEmail"):
-                yield action, f"{OWN_IDENTITY}:{resource}"
+        # SES asks for the recipient's identity as well, where the account has it.
+        for action in ("ses:SendEmail", "ses:SendRawEmail"):
+            yield action, f"{OWN_SES}:identity/* if ses:FromAddress StringEquals Sender"
+            yield action, f"{OWN_SES}:configuration-set/guestlist-${{Stage}}"
     elif verb == "Send":
         yield "sqs:SendMessage", logical(name, "Queue.Arn")
     elif verb == "Sign":
@@ -72,10 +73,19 @@ def statements(role):
         yield from listed(policy["PolicyDocument"]["Statement"])
 
 
+def condition(statement):
+    """Under which conditions a statement holds, as words behind its resources."""
+    return "".join(
+        f" if {key} {operator} {plain(value)}"
+        for operator, keys in statement.get("Condition", {}).items()
+        for key, value in keys.items()
+    )
+
+
 def held(role):
     """All that a role may do."""
     return {
-        (action, plain(resource))
+        (action, plain(resource) + condition(statement))
         for statement in statements(role)
         for action in listed(statement.get("Action", []))
         for resource in listed(statement.get("Resource", []))

@@ -143,10 +143,10 @@ def queues_are_encrypted(stack):
 
 
 def queues_outlive_the_stack(stack):
-    """its messages go with the stack: set DeletionPolicy and UpdateReplacePolicy to Retain"""
+    """its messages go with the stack, or stays of one that was never made, and is in the way of the next: set DeletionPolicy to RetainExceptOnCreate and UpdateReplacePolicy to Retain"""
     for name in stack.queues:
         resource = stack.resources[name]
-        if (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")) != ("Retain", "Retain"):
+        if (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")) != ("RetainExceptOnCreate", "Retain"):
             yield name
 
 

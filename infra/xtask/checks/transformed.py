@@ -11,6 +11,7 @@ import pathlib
 import sys
 
 import alarms
+import boundary
 import edge
 import functions
 import grants
@@ -20,7 +21,7 @@ import sizes
 import tables
 from stack import Stack, transformed
 
-MODULES = [alarms, edge, functions, grants, queues, rollout, sizes, tables]
+MODULES = [alarms, boundary, edge, functions, grants, queues, rollout, sizes, tables]
 RULES = [rule for module in MODULES for rule in module.RULES]
 
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What `aws` (the AWS CLI) answers, as plain text. `input` is what `file:///dev/stdin` among the arguments reads: a secret has no
+/// What `aws` (the AWS CLI) answers, as plain text unless it is asked for other. `input` is what `file:///dev/stdin` among the arguments reads: a secret has no
 /// place among arguments, which others on the machine can see.
 ///
 /// # Errors
@@ -15,7 +15,10 @@ pub fn ask(aws: &Path, arguments: &[&str], input: Option<&str>) -> Result<String
         format!("{} can't be started: {why}. Install the AWS CLI, version 2, and log in with it.", aws.display())
     };
     let mut command = Command::new(aws);
-    command.args(arguments).args(["--output", "text"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if !arguments.contains(&"--output") {
+        command.args(["--output", "text"]);
+    }
     let mut running =
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() }).spawn().map_err(absent)?;
     if let (Some(mut pipe), Some(input)) = (running.stdin.take(), input) {

@@ -1,4 +1,4 @@
-//! `cargo xtask keys`: makes and replaces what a deployment keeps secret: the keys that sign tokens and tickets, and what proves
+//! `cargo xtask keys`: makes, replaces and revokes what a deployment keeps secret: the keys that sign tokens and tickets, and what proves
 //! that a request came through CloudFront. No secret is an argument of a command or printed. The signing keys go through the code
 //! that the functions read them with, under the credentials that the AWS CLI has.
 
@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use kit::{Chance, Clock};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use store::{Access, KeyUse, Location, Store, Table, Used};
+use std::time::Duration;
+use store::{Access, KeyUse, Location, Revoked, Store, Table, Used};
 
 /// The AWS of whoever is logged in with its CLI.
 #[derive(Clone, Debug)]
@@ -56,15 +57,31 @@ impl Account {
     }
 }
 
-/// Makes what is missing of a stage's secrets and replaces signing keys that are old; with `rotate`, replaces all. Gives a line
-/// for each that says what was done. It can be repeated at any time, also after it died in between.
+/// Makes what is missing of a stage's secrets and replaces signing keys that are old; with `rotate`, replaces all. `say` gets a line
+/// for each thing as soon as it is done, so that a failure hides nothing of what was done before it. It can be repeated at any
+/// time, also after it died in between.
 ///
 /// The tables are part of the stack and the stack needs the origin's secret, so it is called before and after the first deployment.
+/// The origin's secret comes last: what has to be deployed afterwards changes only where all else went well.
 ///
 /// # Errors
 /// The CLI isn't there or isn't logged in, or AWS says no.
-pub async fn keep(account: &Account, stage: &str, rotate: bool) -> Result<Vec<String>> {
-    let mut said = vec![origin::make(&account.aws, stage, rotate)?];
+pub async fn keep(account: &Account, stage: &str, rotate: bool, mut say: impl FnMut(String)) -> Result<()> {
+    match store(account, stage)? {
+        Some(store) => keep_signing_keys(&store, Clock::system().now(), rotate, &mut say).await?,
+        None => say(format!("signing keys: {}", undeployed(stage))),
+    }
+    let failed = |why| format!("the origin secret can't be kept: {why}. What was begun does no harm: run this again.");
+    say(origin::make(&account.aws, stage, rotate).map_err(failed)?);
+    Ok(())
+}
+
+fn undeployed(stage: &str) -> String {
+    format!("{stage} isn't deployed yet: deploy it, then run this again, before anybody signs in")
+}
+
+/// A stage's keys; `None` before it is deployed.
+fn store(account: &Account, stage: &str) -> Result<Option<Store>> {
     let location = Location {
         prefix: format!("guestlist-{stage}-"),
         keys: format!("/guestlist/{stage}/signing-keys/"),
@@ -77,24 +94,18 @@ pub async fn keep(account: &Account, stage: &str, rotate: bool) -> Result<Vec<St
         &["dynamodb", "describe-table", "--table-name", &table, "--query", "Table.TableStatus"],
         None,
     ) {
-        Err(why) if why.contains("ResourceNotFoundException") => {
-            let why = format!("{stage} isn't deployed yet: deploy it, then run this again, before anybody signs in");
-            said.push(format!("signing keys: {why}"));
-            return Ok(said);
-        }
+        Err(why) if why.contains("ResourceNotFoundException") => return Ok(None),
         status => status?,
     };
     let store = Store::for_function(&account.sdk()?, &location, "keys", Access::to_keep_keys(), Used::default());
-    said.extend(keep_signing_keys(&store, Clock::system().now(), rotate).await?);
-    Ok(said)
+    Ok(Some(store))
 }
 
 /// The part of it that is in Guestlist's own hands.
 ///
 /// # Errors
 /// AWS says no, or somebody else replaces a key at the same time.
-pub async fn keep_signing_keys(store: &Store, now: Timestamp, rotate: bool) -> Result<Vec<String>> {
-    let mut said = Vec::new();
+pub async fn keep_signing_keys(store: &Store, now: Timestamp, rotate: bool, mut say: impl FnMut(String)) -> Result<()> {
     for key_use in KeyUse::ALL {
         let name = key_use.name();
         let failed = |why: &dyn std::fmt::Display| {
@@ -102,7 +113,71 @@ pub async fn keep_signing_keys(store: &Store, now: Timestamp, rotate: bool) -> R
         };
         let new = kit::new_key(&Chance::System, now).map_err(|why| failed(&why))?;
         let kept = store.keep_key(*key_use, new, now, rotate).await.map_err(|why| failed(&why))?;
-        said.push(format!("key that signs {name}: {}", kept.said));
+        say(format!("key that signs {name}: {}", kept.said));
     }
-    Ok(said)
+    Ok(())
+}
+
+/// Ends a signing key that others may have: replaces it where it still signs, waits until no function signs with it, and takes it
+/// out of what is published. `say` gets a line for each thing as soon as it is done. It can be repeated at any time.
+///
+/// # Errors
+/// As [`keep`], or there is no such key.
+pub async fn revoke(account: &Account, stage: &str, id: &str, mut say: impl FnMut(String)) -> Result<()> {
+    let store = store(account, stage)?.ok_or_else(|| undeployed(stage))?;
+    while let Some(wait) = revoke_signing_key(&store, id, Clock::system().now(), &mut say).await? {
+        tokio::time::sleep(wait).await;
+    }
+    Ok(())
+}
+
+/// A step of it: gives how long to wait until it can be ended, or nothing where it is.
+///
+/// # Errors
+/// As [`keep_signing_keys`], or there is no such key.
+pub async fn revoke_signing_key(
+    store: &Store,
+    id: &str,
+    now: Timestamp,
+    mut say: impl FnMut(String),
+) -> Result<Option<Duration>> {
+    let is_id = id.len() == 8 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let known = u32::from_str_radix(id, 16).ok().filter(|_| is_id);
+    let id = known.ok_or_else(|| format!("{id:?} is no key's id, which is eight hexadecimal digits (its `kid`)"))?;
+    for key_use in KeyUse::ALL {
+        let name = key_use.name();
+        let failed = |why: &dyn std::fmt::Display| {
+            format!("the key {id:08x} of {name} isn't revoked yet: {why}. What was begun does no harm: run this again.")
+        };
+        let new = kit::new_key(&Chance::System, now).map_err(|why| failed(&why))?;
+        match store.revoke_key(*key_use, id, new, now).await.map_err(|why| failed(&why))? {
+            Revoked::Unknown => {}
+            Revoked::From(from) => {
+                say(format!(
+                    "key of {name} {id:08x}: another signs; running functions may sign with it for some minutes yet. It is \
+                     revoked at {from}: wait. Were this cut off, run it again."
+                ));
+                return Ok(Some(from.duration_since(now).try_into().unwrap_or_default()));
+            }
+            Revoked::Done => {
+                say(format!("key of {name} {id:08x}: revoked. Within five minutes {}", outcome(*key_use)));
+                return Ok(None);
+            }
+        }
+    }
+    Err(format!("no key {id:08x} is published: it was revoked already, or it is another stage's"))
+}
+
+/// What comes of revoking a key of this use, and what to do.
+fn outcome(key_use: KeyUse) -> &'static str {
+    match key_use {
+        KeyUse::Tokens => {
+            "no access token, door pass or link in a mail that it signed is taken. The apps get new access tokens by themselves; \
+             door passes have to be made anew, and whoever was resetting a password asks for a new link."
+        }
+        KeyUse::Tickets => {
+            "no ticket that it signed is taken by its code, and to send it again doesn't change that. Let these guests in by their \
+             names on the door's list, or have them cancel and book anew."
+        }
+    }
 }

@@ -20,7 +20,8 @@ cargo xtask lint               only what the tools from PyPI say of template.yam
 cargo xtask redrive QUEUE STAGE
                                send the dead letters of a queue of a deployment back to it, with the AWS CLI
 cargo xtask keys STAGE         make what a deployment keeps secret and lacks, and replace signing keys that are old (--rotate:
-                               all), with the AWS CLI's credentials; before the first deployment, after it, and each quarter
+                               all; --revoke ID: end one that others may have), with the AWS CLI's credentials; before the
+                               first deployment, after it, and each quarter
 cargo xtask cloud-test [FOLDER]
                                deploy template.yaml to ministack, an AWS on this machine, and drive the main job through it;
                                with FOLDER, the binaries in it are deployed (target/lambda: as `package` left them)
@@ -72,8 +73,9 @@ fn run(root: &Path, arguments: &[&str]) -> Result<bool> {
         ["redrive", queue, stage] => {
             println!("{}", redrive::redrive(Path::new("aws"), &redrive::queues(pictures::every()), queue, stage)?);
         }
-        ["keys", stage] => keep_keys(stage, false)?,
-        ["keys", stage, "--rotate"] => keep_keys(stage, true)?,
+        ["keys", stage] => with_keys(async |account| keys::keep(account, stage, false, print).await)?,
+        ["keys", stage, "--rotate"] => with_keys(async |account| keys::keep(account, stage, true, print).await)?,
+        ["keys", stage, "--revoke", id] => with_keys(async |account| keys::revoke(account, stage, id, print).await)?,
         ["cloud-test"] => cloud::test(root, None)?,
         ["cloud-test", folder] => cloud::test(root, Some(Path::new(folder)))?,
         ["publish-web", stage] => println!("{}", publish::publish(root, Path::new("aws"), stage)?),
@@ -85,11 +87,13 @@ fn run(root: &Path, arguments: &[&str]) -> Result<bool> {
     Ok(true)
 }
 
-fn keep_keys(stage: &str, rotate: bool) -> Result<()> {
+fn with_keys(deed: impl AsyncFnOnce(&keys::Account) -> Result<()>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|why| why.to_string())?;
-    let said = runtime.block_on(keys::keep(&keys::Account::of_environment(), stage, rotate))?;
-    println!("{}", said.join("\n"));
-    Ok(())
+    runtime.block_on(deed(&keys::Account::of_environment()))
+}
+
+fn print(line: String) {
+    println!("{line}");
 }
 
 fn lint(root: &Path) -> Result<bool> {

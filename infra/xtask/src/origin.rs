@@ -2,8 +2,8 @@
 //! `cargo xtask keys`.
 //!
 //! The template names CloudFront's secret and the hashes that functions take by one version (`OriginVersion`), so both always have
-//! the same. The secret to come is made a rotation ahead, and its hash is deployed with those of the present one and the one before:
-//! whatever order a stack is updated in, whoever sends one is heard.
+//! the same. The secrets to come are made some rotations ahead, and their hashes are deployed with those of the present one and of
+//! the ones before: whatever order a stack is updated in, and had it been rotated some times since, whoever sends one is heard.
 
 use crate::Result;
 use crate::aws::ask;
@@ -15,8 +15,14 @@ use std::path::Path;
 const SECRET: &str = "origin-secret";
 /// What the functions take.
 const HASHES: &str = "origin-hashes";
-/// What CloudFront is going to send after the next rotation.
+/// What CloudFront is going to send after the next rotations, with commas between them.
 const NEXT: &str = "origin-next";
+
+/// How many secrets are made ahead: as often can it be rotated between two deployments.
+const AHEAD: usize = 5;
+/// How many hashes functions are given: the present one, those to come and those of before. All variables of a function together
+/// may have 4 KB (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>); these have 1.3.
+const TAKEN: usize = 20;
 
 /// A stage's parameters.
 struct Parameters<'a> {
@@ -66,26 +72,26 @@ pub fn make(aws: &Path, stage: &str, rotate: bool) -> Result<String> {
     let (secret, hashes) = (parameters.get(SECRET)?, parameters.get(HASHES)?);
     let value = |held: &Option<Held>| held.as_ref().map(|(_, value)| value.clone());
     let version = |held: &Option<Held>| held.as_ref().map(|(version, _)| *version);
-    let taken: Vec<String> =
-        value(&hashes).unwrap_or_default().split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect();
-    let (present, next) = (value(&secret), value(&parameters.get(NEXT)?));
+    let (present, before) = (value(&secret), list(value(&hashes)));
     // What was to come and is in use already: a rotation that didn't end.
-    let next = next.filter(|next| Some(next) != present.as_ref());
+    let next = list(value(&parameters.get(NEXT)?)).into_iter().filter(|next| Some(next) != present.as_ref());
+    let mut next: Vec<String> = next.take(AHEAD).collect();
 
     let whole = version(&secret) == version(&hashes)
-        && [&present, &next].iter().all(|one| one.as_ref().is_some_and(|one| taken.contains(&hash(one))));
+        && next.len() == AHEAD
+        && present.iter().chain(&next).all(|one| before.contains(&hash(one)));
     if let (true, false, Some(version)) = (whole, rotate, version(&secret)) {
         return Ok(format!("origin secret: there already (OriginVersion={version})"));
     }
-    let (now, then, before) = if rotate && whole {
-        (next, None, present.iter().map(|old| hash(old)).collect())
-    } else {
-        (present, next, taken)
-    };
-    let (now, then) = (now.map_or_else(random, Ok)?, then.map_or_else(random, Ok)?);
-    let mut hashes = vec![hash(&now), hash(&then)];
+    let now = if rotate && whole { Some(next.remove(0)) } else { present };
+    let now = now.map_or_else(random, Ok)?;
+    while next.len() < AHEAD {
+        next.push(random()?);
+    }
+    let mut hashes: Vec<String> = std::iter::once(&now).chain(&next).map(|one| hash(one)).collect();
     let older: Vec<String> = before.into_iter().filter(|hash| !hashes.contains(hash)).collect();
     hashes.extend(older);
+    hashes.truncate(TAKEN);
     let hashes = hashes.join(",");
     // The hashes first: who is taken may be told before who asks.
     let mut taken = parameters.put(HASHES, "String", &hashes)?;
@@ -97,10 +103,16 @@ pub fn make(aws: &Path, stage: &str, rotate: bool) -> Result<String> {
     while sent < taken {
         sent = parameters.put(SECRET, "String", &now)?;
     }
-    parameters.put(NEXT, "SecureString", &then)?;
+    parameters.put(NEXT, "SecureString", &next.join(","))?;
     let done = if rotate && whole { "rotated" } else { "made" };
-    let then = if sent == 1 { "" } else { ": deploy with that before it is rotated again" };
+    let then =
+        if sent == 1 { String::new() } else { format!(": deploy with that before it is rotated {AHEAD} times more") };
     Ok(format!("origin secret: {done} (OriginVersion={sent}{then})"))
+}
+
+/// What stands in a parameter with commas between.
+fn list(value: Option<String>) -> Vec<String> {
+    value.unwrap_or_default().split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect()
 }
 
 fn random() -> Result<String> {

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -10,6 +10,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 use std::error::Error;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// How much of an answer is told of a failure: whole pages say less.
@@ -59,7 +60,7 @@ impl<'a> Ask<'a> {
 /// An answer.
 #[derive(Debug)]
 pub struct Answer {
-    /// What was asked, for who reads of a failure.
+    /// What was asked, for who reads of a failure: without the query, which may hold a ticket's token.
     asked: String,
     /// The HTTP status.
     pub status: u16,
@@ -92,12 +93,13 @@ impl Answer {
     /// The same answer, if the status is this.
     ///
     /// # Errors
-    /// Another status; says what the answer was.
+    /// Another status; says what the answer was, where it is a failure. Others may hold tokens, which have no place in a log.
     pub fn with_status(self, status: u16) -> Result<Self> {
         if self.status == status {
             return Ok(self);
         }
-        Err(format!("{} answered {}, not {status}: {}", self.asked, self.status, self.told()))
+        let told = if self.status >= 400 { format!(": {}", self.told()) } else { String::new() };
+        Err(format!("{} answered {}, not {status}{told}", self.asked, self.status))
     }
 
     /// The body as JSON, if the status is this.
@@ -124,8 +126,11 @@ impl Site {
     /// machine trusts.
     ///
     /// # Errors
-    /// A header isn't one, or this machine has no certificates to trust.
+    /// Passwords would go to `base` in the clear, a header isn't one, or this machine has no certificates to trust.
     pub fn new(base: &str, headers: &[(&str, &str)]) -> Result<Self> {
+        if !is_private(base) {
+            return Err(format!("{base:?} is not https://…, so passwords would go there in the clear"));
+        }
         let provider = rustls::crypto::aws_lc_rs::default_provider();
         let connector = HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(provider)
@@ -153,7 +158,7 @@ impl Site {
     /// # Errors
     /// Nobody answers, or not within a minute.
     pub async fn send(&self, ask: Ask<'_>) -> Result<Answer> {
-        let asked = format!("{} {}", ask.method, ask.path);
+        let asked = format!("{} {}", ask.method, ask.path.split('?').next().unwrap_or_default());
         let mut request = Request::builder().method(ask.method).uri(format!("{}{}", self.base, ask.path));
         if let Some(token) = ask.token {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -185,8 +190,36 @@ impl Site {
     }
 }
 
+/// Whether nobody between here and there reads along: it is asked by TLS, or on this machine.
+fn is_private(base: &str) -> bool {
+    let Ok(base) = base.parse::<Uri>() else { return false };
+    let host = base.host().unwrap_or_default().trim_matches(['[', ']']);
+    match base.scheme_str() {
+        Some("https") => true,
+        Some("http") => host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
+        _ => false,
+    }
+}
+
 /// An error and its causes; the client's own message names the outermost only.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |cause| (**cause).source());
     causes.fold(error.to_string(), |all, cause| format!("{all}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_go_by_tls_or_stay_on_this_machine() {
+        for base in ["https://guestlist.example", "http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost"] {
+            assert!(is_private(base), "{base}");
+        }
+        for base in ["http://guestlist.example", "http://10.0.0.1", "http://127.0.0.1.example", "guestlist.example", ""]
+        {
+            assert!(!is_private(base), "{base}");
+        }
+        assert!(Site::new("http://guestlist.example", &[]).is_err());
+    }
 }

@@ -89,29 +89,41 @@ async fn page(site: &Site, path: &str, words: &str) -> Result<()> {
 }
 
 /// Signs in, makes an unlisted event with one place, books it, and looks at the ticket as a door would. The event is cancelled
-/// again, whatever failed.
+/// again and both are signed out, whatever failed.
 ///
 /// # Errors
-/// Something of it fails; says what.
+/// Something of it fails; says what, the first first.
 pub async fn book_one(site: &Site, accounts: &Accounts, now: Timestamp) -> Result<()> {
     let organizer = sign_in(site, &accounts.organizer, &accounts.password).await?;
+    let outcome = as_guest(site, accounts, &organizer, now).await;
+    both(outcome, sign_out(site, &organizer).await)
+}
+
+async fn as_guest(site: &Site, accounts: &Accounts, organizer: &Person, now: Timestamp) -> Result<()> {
     let guest = sign_in(site, &accounts.guest, &accounts.password).await?;
     println!("signed in as {} and {}", accounts.organizer, accounts.guest);
+    let outcome = at_event(site, organizer, &guest, now).await;
+    both(outcome, sign_out(site, &guest).await)
+}
+
+async fn at_event(site: &Site, organizer: &Person, guest: &Person, now: Timestamp) -> Result<()> {
     let starts = now + SignedDuration::from_hours(48);
     let body = json!({
         "name": NAME, "kind": "gathering", "zone": "UTC", "visibility": "unlisted", "capacity": 1,
         "starts": wall(starts), "ends": wall(starts + SignedDuration::from_hours(1)), "place": { "name": "Nowhere" },
     });
     let event = site.send(Ask::post("/api/events", body).by(&organizer.token)).await?.expect(201)?;
-    let path = format!("/api/events/{}", text(&event, "/id")?);
-    let booked = booked(site, &organizer, &guest, &event, &path).await;
-    let cleaned = cleaned(site, &organizer, &path).await;
-    for person in [organizer, guest] {
-        let body = json!({ "refresh_token": person.refresh_token });
-        site.send(Ask::post("/api/tokens/revoke", body)).await?.expect(204)?;
+    let path = format!("/api/events/{}", text(&event, "id")?);
+    let outcome = booked(site, organizer, guest, &event, &path).await;
+    both(outcome, cleaned(site, organizer, &path).await)
+}
+
+/// What failed, and what failed after it while things were put in order.
+fn both(outcome: Result<()>, after: Result<()>) -> Result<()> {
+    match (outcome, after) {
+        (Err(why), Err(then)) => Err(format!("{why}\nand then: {then}")),
+        (outcome, after) => outcome.and(after),
     }
-    booked?;
-    cleaned
 }
 
 /// Somebody who is signed in.
@@ -123,12 +135,18 @@ struct Person {
 async fn sign_in(site: &Site, email: &str, password: &str) -> Result<Person> {
     let body = json!({ "email": email, "password": password });
     let session = site.send(Ask::post("/api/tokens", body)).await?.expect(200)?;
-    Ok(Person { token: text(&session, "/access_token")?, refresh_token: text(&session, "/refresh_token")? })
+    Ok(Person { token: text(&session, "access_token")?, refresh_token: text(&session, "refresh_token")? })
+}
+
+async fn sign_out(site: &Site, person: &Person) -> Result<()> {
+    let body = json!({ "refresh_token": person.refresh_token });
+    site.send(Ask::post("/api/tokens/revoke", body)).await?.with_status(204)?;
+    Ok(())
 }
 
 async fn booked(site: &Site, organizer: &Person, guest: &Person, event: &Value, path: &str) -> Result<()> {
     site.send(Ask::post(format!("{path}/publish"), json!({})).by(&organizer.token)).await?.expect(200)?;
-    page(site, &format!("/e/{}", text(event, "/slug")?), NAME).await?;
+    page(site, &format!("/e/{}", text(event, "slug")?), NAME).await?;
     println!("an unlisted event with one place is published, and its page answers");
 
     // A run that was stopped half-way may have left a booking at the same time.
@@ -137,23 +155,23 @@ async fn booked(site: &Site, organizer: &Person, guest: &Person, event: &Value, 
     let again = Ask::post(format!("{path}/bookings"), json!({ "allow_overlap": true })).by(&guest.token);
     let same = site.send(again.once(path)).await?.expect(201)?;
     if same["id"] != booking["id"] {
-        return Err(format!("the same Idempotency-Key booked twice: {booking} and {same}"));
+        return Err(format!("the same Idempotency-Key booked twice: {} and {}", booking["id"], same["id"]));
     }
 
     let tickets = site.send(Ask::get("/api/me/tickets").by(&guest.token)).await?.expect(200)?;
     let mut items = tickets["items"].as_array().into_iter().flatten();
     let ticket = items.find(|ticket| ticket["booking"] == booking["id"]);
-    let ticket = ticket.ok_or_else(|| format!("the booking {} has no ticket in {tickets}", booking["id"]))?;
-    let (id, token) = (text(ticket, "/id")?, text(ticket, "/token")?);
+    let ticket = ticket.ok_or_else(|| format!("the booking {} has no ticket in the guest's list", booking["id"]))?;
+    let (id, token) = (text(ticket, "id")?, text(ticket, "token")?);
     let keys = site.send(Ask::get("/.well-known/guestlist-ticket-keys.json")).await?.expect(200)?;
-    verify(&token, &keys, &text(event, "/id")?)?;
+    verify(&token, &keys, &text(event, "id")?)?;
     println!("a place is booked; its ticket was signed by a published key");
 
     let picture =
         site.send(Ask::get(format!("/api/tickets/{id}/qr?format=png&key={token}"))).await?.with_status(200)?;
     let said = qr::read(&picture.body)?;
     if said != token {
-        return Err(format!("the ticket's QR code says {said:?}, not its token"));
+        return Err("the ticket's QR code says something else than its token".to_owned());
     }
     println!("its QR code can be scanned and says what it should");
     Ok(())
@@ -161,18 +179,21 @@ async fn booked(site: &Site, organizer: &Person, guest: &Person, event: &Value, 
 
 /// Cancels the event, or discards it where it was never published.
 async fn cleaned(site: &Site, organizer: &Person, path: &str) -> Result<()> {
-    let cancelled = site.send(Ask::post(format!("{path}/cancel"), json!({})).by(&organizer.token)).await?;
-    if cancelled.status != 200 {
-        let discard = Ask { method: "DELETE", ..Ask::get(path) }.by(&organizer.token);
-        site.send(discard).await?.expect(204)?;
-    }
-    println!("the event is cancelled");
+    let cancel = Ask::post(format!("{path}/cancel"), json!({})).by(&organizer.token);
+    let Err(why) = site.send(cancel).await.and_then(|answer| answer.with_status(200)) else {
+        println!("the event is cancelled");
+        return Ok(());
+    };
+    let discard = Ask { method: "DELETE", ..Ask::get(path) }.by(&organizer.token);
+    let discarded = site.send(discard).await.and_then(|answer| answer.with_status(204));
+    discarded.map_err(|then| format!("the event is left behind: {why}; {then}"))?;
+    println!("the event, which was never published, is discarded");
     Ok(())
 }
 
 /// Verifies a ticket as a door does without a connection: by the published keys alone.
 fn verify(token: &str, keys: &Value, event: &str) -> Result<()> {
-    let (claims, signature) = Claims::read(token).ok_or_else(|| format!("{token:?} is no ticket's token"))?;
+    let (claims, signature) = Claims::read(token).ok_or("a ticket's token can't be read: it is no ticket's")?;
     if claims.event.to_string() != event {
         return Err(format!("the ticket is for {}, not for {event}", claims.event));
     }
@@ -180,7 +201,7 @@ fn verify(token: &str, keys: &Value, event: &str) -> Result<()> {
     let mut published = keys["keys"].as_array().into_iter().flatten();
     let key = published.find(|key| key["kid"] == id.as_str());
     let key = key.ok_or_else(|| format!("the key {id} that signed the ticket isn't published"))?;
-    let bytes = URL_SAFE_NO_PAD.decode(text(key, "/x")?).map_err(|why| format!("the published key {id}: {why}"))?;
+    let bytes = URL_SAFE_NO_PAD.decode(text(key, "x")?).map_err(|why| format!("the published key {id}: {why}"))?;
     let verified = UnparsedPublicKey::new(&ED25519, &bytes).verify(&claims.bytes(), &signature);
     verified.map_err(|_| format!("the ticket's signature isn't that of its key {id}"))
 }
@@ -190,9 +211,12 @@ fn wall(at: Timestamp) -> String {
     at.to_string().chars().take(16).collect()
 }
 
-fn text(value: &Value, pointer: &str) -> Result<String> {
-    let found = value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    found.ok_or_else(|| format!("there is no {pointer} in {value}"))
+/// A field of an answer. Only fields' names are told of an answer that lacks it: what is in them may be a token.
+fn text(value: &Value, name: &str) -> Result<String> {
+    value[name].as_str().map(str::to_owned).ok_or_else(|| {
+        let names = value.as_object().into_iter().flat_map(|fields| fields.keys()).map(String::as_str);
+        format!("there is no {name} in an answer with {:?}", names.collect::<Vec<_>>())
+    })
 }
 
 #[cfg(test)]
@@ -216,6 +240,6 @@ mod tests {
         assert!(verify(&token, &json!({ "keys": [] }), &event).unwrap_err().contains("isn't published"));
         let elsewhere = EventId::from_ulid(9).to_string();
         assert!(verify(&token, &published(&pair), &elsewhere).unwrap_err().contains("not for"));
-        assert!(verify(&token[1..], &published(&pair), &event).unwrap_err().contains("no ticket"));
+        assert!(verify(&token[1..], &published(&pair), &event).unwrap_err().contains("no ticket's"));
     }
 }

@@ -62,6 +62,16 @@ impl Aws {
         let hash: String = digest(&SHA256, secret.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect();
         secret.len() == 64 && self.read(&format!("origin-hashes.{functions}")).split(',').any(|taken| taken == hash)
     }
+
+    /// As a stack is updated from one version to the other, in any order.
+    fn hear_each_other(&self, before: u32, after: u32, when: &str) {
+        for (functions, cloudfront) in [(before, after), (after, before), (after, after)] {
+            assert!(
+                self.is_heard(functions, cloudfront),
+                "{when}: functions at {functions}, CloudFront at {cloudfront}"
+            );
+        }
+    }
 }
 
 impl Drop for Aws {
@@ -85,16 +95,46 @@ fn it_is_made_once() {
 fn a_rotation_leaves_no_moment_in_which_cloudfront_is_not_heard() {
     let aws = Aws::new("rotation");
     aws.make(false).unwrap();
-    for _ in 0..3 {
+    for _ in 0..25 {
         let before = aws.version();
         assert!(aws.make(true).unwrap().contains("rotated"));
         let after = aws.version();
         assert_ne!(aws.read(&format!("origin-secret.{before}")), aws.read(&format!("origin-secret.{after}")));
-        for (functions, cloudfront) in [(before, after), (after, before), (after, after)] {
-            assert!(aws.is_heard(functions, cloudfront), "functions at {functions}, CloudFront at {cloudfront}");
-        }
+        aws.hear_each_other(before, after, "rotated");
+        let hashes = aws.read(&format!("origin-hashes.{after}"));
+        assert!(hashes.len() < 1_400, "a function's variables have 4 KB in all: {}", hashes.len());
     }
     assert!(!aws.is_heard(aws.version(), 1), "an old secret opens nothing for ever");
+}
+
+#[test]
+fn it_may_be_rotated_some_times_before_it_is_deployed() {
+    let aws = Aws::new("several");
+    aws.make(false).unwrap();
+    for _ in 0..3 {
+        let deployed = aws.version();
+        for rotation in 1..=5 {
+            assert!(aws.make(true).unwrap().contains("before it is rotated 5 times more"));
+            aws.hear_each_other(deployed, aws.version(), &format!("rotated {rotation} times"));
+        }
+    }
+}
+
+/// As docs/RUNBOOK.md ends a secret that others may have: it is rotated and deployed, then the hashes of before are taken out.
+#[test]
+fn who_takes_the_former_hashes_out_ends_the_former_secrets() {
+    let aws = Aws::new("ended");
+    aws.make(false).unwrap();
+    aws.make(true).unwrap();
+    let deployed = aws.version();
+    let hashes = aws.read(&format!("origin-hashes.{deployed}"));
+    let kept: Vec<&str> = hashes.split(',').take(6).collect();
+    std::fs::write(aws.0.join(format!("prod.origin-hashes.{}", deployed + 1)), kept.join(",")).unwrap();
+    std::fs::write(aws.0.join("prod.origin-hashes"), (deployed + 1).to_string()).unwrap();
+    assert!(aws.make(false).unwrap().contains("made (OriginVersion="));
+    let after = aws.version();
+    assert!(!aws.is_heard(after, 1));
+    aws.hear_each_other(deployed, after, "the former are taken out");
 }
 
 #[test]
@@ -109,11 +149,26 @@ fn what_was_cut_off_is_ended_by_the_next_call() {
         aws.cut_after(1_000);
         aws.make(false).unwrap();
         let after = aws.version();
-        for (functions, cloudfront) in [(deployed, after), (after, deployed), (after, after)] {
-            assert!(aws.is_heard(functions, cloudfront), "cut after {calls}: {functions}, {cloudfront}");
-        }
+        aws.hear_each_other(deployed, after, &format!("cut after {calls}"));
         let before = aws.version();
         assert!(aws.make(true).unwrap().contains("rotated"));
         assert!(aws.is_heard(before, aws.version()) && aws.is_heard(aws.version(), before), "cut after {calls}");
+    }
+}
+
+/// Whoever sees a failure runs the command again, and again with `--rotate`.
+#[test]
+fn rotations_that_fail_in_a_row_leave_no_moment_in_which_cloudfront_is_not_heard() {
+    for calls in 0..6 {
+        let aws = Aws::new(&format!("row-{calls}"));
+        aws.make(false).unwrap();
+        let deployed = aws.version();
+        for _ in 0..5 {
+            aws.cut_after(calls);
+            assert!(aws.make(true).unwrap_err().contains("the line is cut"));
+        }
+        aws.cut_after(1_000);
+        aws.make(true).unwrap();
+        aws.hear_each_other(deployed, aws.version(), &format!("cut after {calls}"));
     }
 }

@@ -51,7 +51,11 @@ fn is_counted(pattern: &str, line: &Value) -> bool {
         let pointer = field.strip_prefix('$').expect("a field").replace('.', "/");
         let Some(held) = line.pointer(&pointer) else { return false };
         match sign {
-            "=" => held.as_str() == Some(wanted.trim_matches('"')),
+            "=" => held.as_str().is_some_and(|held| match wanted.trim_matches('"').split_once('*') {
+                Some((start, "")) => held.starts_with(start),
+                Some(_) => panic!("{wanted} isn't known here"),
+                None => held == wanted.trim_matches('"'),
+            }),
             ">=" => held.as_f64().is_some_and(|held| held >= wanted.parse().unwrap()),
             _ => panic!("{sign} isn't known here"),
         }
@@ -114,6 +118,21 @@ async fn real_lines_of_failures_are_counted_and_no_others() {
             "requestId": "79b4f56e-95b1-4643-9700-2807f4e68189", "status": status, "metrics": { "durationMs": 1.0 },
         } });
         assert_eq!(is_counted(&pattern, &line), wanted, "{line}");
+    }
+}
+
+/// What the runbook has one look for in the access log is in it: API Gateway puts its values where the format has their names.
+#[test]
+fn the_runbook_finds_failures_in_the_access_log() {
+    let template = template::text(&root(), pictures::every()).unwrap();
+    let format = template.lines().find_map(|line| line.trim().strip_prefix("Format: '")?.strip_suffix('\'')).unwrap();
+    let line = |status: &str| -> Value { serde_json::from_str(&format.replace("$context.status", status)).unwrap() };
+    let runbook = std::fs::read_to_string(root().join("docs/RUNBOOK.md")).unwrap();
+    let command = runbook.lines().find(|line| line.starts_with("aws logs tail \"/guestlist/$stage/api\"")).unwrap();
+    let (_, pattern) = command.split_once("--filter-pattern '").unwrap();
+    let term = pattern.trim_end_matches('\'').trim_matches(['{', '}', ' ']);
+    for (status, wanted) in [("500", true), ("503", true), ("200", false), ("429", false)] {
+        assert_eq!(is_counted(&format!("{{ ({term}) }}"), &line(status)), wanted, "{status}: {term}");
     }
 }
 

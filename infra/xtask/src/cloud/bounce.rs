@@ -1,17 +1,14 @@
 //! A mail that came back: from the topic that SES tells of it to the list that the organizer reads, and back.
 
 use super::api::Ask;
-use super::drive::{Drive, Person, SOON, Stage, holds, text};
+use super::drive::{Drive, Person, SOON, Stage, holds, text, until};
 use super::logs;
 use super::stand_in::StandIn;
-use crate::Result;
+use crate::{Result, aws};
 use kit::Clock;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
-const LOOK: Duration = Duration::from_millis(300);
 const TOPIC: &str = "Topics[?ends_with(TopicArn, ':guestlist-test-mail-events')].TopicArn";
 
 /// One guest's mails bounce, and then reach them again. The event is published by the test in SES's words; that it reaches the
@@ -19,11 +16,13 @@ const TOPIC: &str = "Topics[?ends_with(TopicArn, ':guestlist-test-mail-events')]
 pub async fn run(drive: &Drive<'_>, stand_in: &StandIn, bin: &Path, stage: &Stage) -> Result<()> {
     let [_, (guest, _), ..] = &stage.booked[..] else { return Err("two guests must have a place".to_owned()) };
     drive.steps.say("bounce: SES tells the topic that a guest's mailbox is gone");
-    let aws = |arguments: &[&str]| aws(&stand_in.aws(bin)?, arguments);
-    let topic = aws(&["sns", "list-topics", "--query", TOPIC])?;
-    aws(&["sns", "publish", "--topic-arn", &topic, "--message", &event(&guest.email).to_string()])?;
-    until("word in the profile that mails bounce", async || Ok(me(drive, guest).await?["suppressed"] == "bounced"))
-        .await?;
+    let ask = |arguments: &[&str]| aws::ask(&stand_in.aws(bin)?, arguments, None);
+    let topic = ask(&["sns", "list-topics", "--query", TOPIC])?;
+    ask(&["sns", "publish", "--topic-arn", &topic, "--message", &event(&guest.email).to_string()])?;
+    until("word in the profile that mails bounce", SOON, async || {
+        Ok(me(drive, guest).await?["suppressed"] == "bounced")
+    })
+    .await?;
     let seen = suppressed(drive, stage).await?;
     holds(seen == ["bounced"], || format!("the organizer's list should say of one guest that mails bounce: {seen:?}"))?;
 
@@ -33,7 +32,7 @@ pub async fn run(drive: &Drive<'_>, stand_in: &StandIn, bin: &Path, stage: &Stag
     let resend = format!("/api/tickets/{}/resend", text(&list, "/items/0/id")?);
     drive.expect(Ask::post(resend, json!({})).by(&guest.token), 202).await?;
     let held = async || Ok(logs::lines(stand_in).await?.iter().any(|line| line.contains("\"MailsSuppressed\":1")));
-    until("word in the log that a mail was suppressed", held).await?;
+    until("word in the log that a mail was suppressed", SOON, held).await?;
     holds(tickets()? == before, || "a mail went to the mailbox that is gone".to_owned())?;
 
     let codes = || -> Result<Vec<String>> {
@@ -41,7 +40,7 @@ pub async fn run(drive: &Drive<'_>, stand_in: &StandIn, bin: &Path, stage: &Stag
     };
     let known = codes()?;
     drive.expect(Ask::post("/api/users/request-verification", json!({ "email": guest.email })), 202).await?;
-    until("a code in spite of it", async || Ok(codes()?.len() > known.len())).await?;
+    until("a code in spite of it", SOON, async || Ok(codes()?.len() > known.len())).await?;
     let new = codes()?.into_iter().find(|code| !known.contains(code)).ok_or("the new code is the old one")?;
     let body = json!({ "email": guest.email, "code": new });
     drive.expect(Ask::post("/api/users/verify-email", body), 204).await?;
@@ -79,25 +78,4 @@ async fn suppressed(drive: &Drive<'_>, stage: &Stage) -> Result<Vec<String>> {
     let list = drive.expect(Ask::get(format!("{}/bookings", stage.event)).by(&stage.organizer.token), 200).await?;
     let items = list["items"].as_array().into_iter().flatten();
     Ok(items.filter_map(|item| item["suppressed"].as_str().map(str::to_owned)).collect())
-}
-
-fn aws(program: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(program).args(arguments).args(["--output", "text"]).stdin(Stdio::null()).output();
-    let output = output.map_err(|why| format!("{} can't be started: {why}", program.display()))?;
-    if !output.status.success() {
-        return Err(format!("aws {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-/// Waits until it is so.
-async fn until(what: &str, look: impl AsyncFn() -> Result<bool>) -> Result<()> {
-    let begun = Instant::now();
-    while !look().await? {
-        if begun.elapsed() > SOON {
-            return Err(format!("{what} didn't come within {} s", SOON.as_secs()));
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    Ok(())
 }

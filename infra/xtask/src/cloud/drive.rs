@@ -9,7 +9,7 @@ use crate::{Result, smoke};
 use jiff::{SignedDuration, Timestamp};
 use kit::Clock;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 const PASSWORD: &str = "a long enough password";
@@ -19,6 +19,9 @@ const PLACES: usize = 6;
 pub const SOON: Duration = Duration::from_secs(60);
 /// How long after it is due a reminder may come: the ticks are a minute apart.
 const TICK: Duration = Duration::from_secs(60);
+
+/// How often it is looked whether what is waited for came.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Somebody with an account.
 #[derive(Clone)]
@@ -61,6 +64,18 @@ pub fn text(value: &Value, pointer: &str) -> Result<String> {
 /// Fails with these words unless it holds.
 pub fn holds(it: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
     if it { Ok(()) } else { Err(otherwise()) }
+}
+
+/// Waits until it is so.
+pub async fn until(what: &str, patience: Duration, look: impl AsyncFn() -> Result<bool>) -> Result<()> {
+    let begun = Instant::now();
+    while !look().await? {
+        if begun.elapsed() > patience {
+            return Err(format!("{what} didn't come within {} s", patience.as_secs()));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
 }
 
 /// The wall time in UTC, to the minute.

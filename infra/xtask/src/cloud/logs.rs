@@ -2,7 +2,7 @@
 
 use super::api::{call_aws, look};
 use super::stand_in::StandIn;
-use crate::Result;
+use crate::{Result, redrive};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -76,7 +76,30 @@ async fn resting(stand_in: &StandIn) -> Result<Vec<String>> {
     if queues.is_empty() {
         return Err(format!("ministack tells of no queues: {seen}"));
     }
-    let for_failures = queues.into_iter().filter(|(url, _)| url.ends_with("-dead") || url.ends_with("-unpublished"));
+    let for_failures = queues.into_iter().filter(|(url, _)| is_for_failures(url));
     let held = for_failures.filter(|(_, messages)| messages.as_array().is_none_or(|messages| !messages.is_empty()));
     Ok(held.map(|(url, messages)| format!("{url}: {messages}")).collect())
+}
+
+/// Whether no consumer takes messages from this queue: what failed rests there.
+fn is_for_failures(url: &str) -> bool {
+    !redrive::queues(pictures::every()).iter().any(|queue| url.ends_with(&format!("-{queue}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_queue_that_nobody_takes_from_is_looked_into() {
+        let template = include_str!("../../../../template.yaml");
+        let names = template.lines().filter_map(|line| line.trim().strip_prefix("QueueName: !Sub guestlist-${Stage}-"));
+        let (failures, taken): (Vec<&str>, Vec<&str>) =
+            names.partition(|name| is_for_failures(&format!("http://127.0.0.1/000000000000/guestlist-test-{name}")));
+        assert_eq!(taken, ["bounces", "facts", "mails"]);
+        for name in failures.iter().filter(|name| !name.ends_with("-dead")) {
+            assert!(["unpublished", "failed-ticks"].contains(name), "{name}");
+        }
+        assert_eq!(failures.len(), taken.len() + 2, "{failures:?}");
+    }
 }

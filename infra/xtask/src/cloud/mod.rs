@@ -67,14 +67,14 @@ pub fn test(root: &Path, folder: Option<&Path>) -> Result<()> {
     let outcome = driven.block_on(async {
         let account = stand_in.account(&bin)?;
         // Before the first deployment and after it, as docs/DEPLOY.md has it.
-        steps.say(format_args!("keys: {}", keys::keep(&account, "test", false).await?.join("; ")));
+        keys::keep(&account, "test", false, |line| steps.say(format_args!("keys: {line}"))).await?;
         let deployment = Deployment::make(root, &bin, &stand_in, code)?;
         steps.say("template.yaml, as SAM transforms it, breaks no house rule (infra/xtask/checks/transformed.py)");
         steps.say(format_args!(
             "CloudFormation has made the stack: {}; ministack makes no routes of the API's body, so each was made by itself",
             deployment.summary
         ));
-        steps.say(format_args!("keys: {}", keys::keep(&account, "test", false).await?.join("; ")));
+        keys::keep(&account, "test", false, |line| steps.say(format_args!("keys: {line}"))).await?;
         match drive(&stand_in, &deployment, &bin, &steps).await {
             Ok(()) => logs::check(&stand_in, &TROUBLED).await,
             Err(why) => {

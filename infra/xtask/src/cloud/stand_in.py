@@ -16,7 +16,7 @@ import sys
 import threading
 
 from ministack import app
-from ministack.core import iam_actions
+from ministack.core import iam_actions, responses
 from ministack.services import cloudfront, ses_v2, sqs
 
 
@@ -102,18 +102,38 @@ def grant_batches():
     iam_actions.extract_iam_action = without_batch
 
 
-def grant_by_identity():
-    """Bridge: ministack asks for ses:SendEmail on everything. SES asks for it on the identity that the mail comes from
-    (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html)."""
-    extract = iam_actions.extract_resource_arn
+def grant_mails():
+    """Bridge: ministack asks for ses:SendEmail on everything, and knows none of SES's condition keys. SES asks for it on the
+    configuration set, on the identity that the mail comes from, and on that of each recipient which is an identity of the account
+    too; here each is taken to be one, as in SES's sandbox
+    (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html). Whether a role's policy allows it,
+    condition and all, is judged by ministack."""
+    enforce = app._enforce_ses_v2
 
-    def by_identity(service, method, path, headers, body, query, region, account):
-        if service == "ses" and method == "POST" and path.endswith("/outbound-emails"):
-            domain = json.loads(body)["FromEmailAddress"].rpartition("@")[2]
-            return f"arn:aws:ses:{region}:{account}:identity/{domain}"
-        return extract(service, method, path, headers, body, query, region, account)
+    def enforce_each(method, path, headers, body, query, request):
+        if method != "POST" or not path.endswith("/outbound-emails"):
+            return enforce(method, path, headers, body, query, request)
+        asked = json.loads(body)
+        sender = asked["FromEmailAddress"]
+        identities = [sender.rpartition("@")[2], *asked["Destination"]["ToAddresses"]]
+        names = [*(f"identity/{name}" for name in identities), f"configuration-set/{asked['ConfigurationSetName']}"]
+        ours = f"arn:aws:ses:{app.extract_region(headers, query)}:{responses.get_account_id()}"
+        for name in names:
+            refused = app._enforce_data_plane(
+                "sesv2",
+                "ses:SendRawEmail",
+                headers,
+                query,
+                request,
+                resource_arn=f"{ours}:{name}",
+                service_context={"ses:FromAddress": sender},
+                named_resource=f"{ours}:{name}",
+            )
+            if refused:
+                return refused
+        return None
 
-    iam_actions.extract_resource_arn = by_identity
+    app._enforce_ses_v2 = enforce_each
 
 
 def reach_api_from_cloudfront(port):
@@ -143,7 +163,7 @@ def main():
     end_with_parent()
     reach_api_from_cloudfront(int(os.environ["GATEWAY_PORT"]))
     grant_batches()
-    grant_by_identity()
+    grant_mails()
     keep_mails(pathlib.Path(sys.argv[1]))
     pause_mails()
     move_messages()

@@ -40,7 +40,8 @@ impl StandIn {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
         let port = free.map_err(|why| format!("there is no free port: {why}"))?.port();
         let log = File::create(folder.join("ministack.log")).map_err(said)?;
-        let process = Command::new(bin.join("python"))
+        let mut command = Command::new(bin.join("python"));
+        command
             .arg(root.join("infra/xtask/src/cloud/stand_in.py"))
             .arg(folder.join("mails"))
             .env_clear()
@@ -49,9 +50,11 @@ impl StandIn {
             // It ends with this pipe.
             .stdin(Stdio::piped())
             .stdout(log.try_clone().map_err(said)?)
-            .stderr(log)
-            .spawn()
-            .map_err(|why| format!("ministack can't be started: {why}"))?;
+            .stderr(log);
+        // Or with its group, which the functions' processes are in.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let process = command.spawn().map_err(|why| format!("ministack can't be started: {why}"))?;
         let mut stand_in = Self { process, port, folder: folder.to_owned() };
         stand_in.wait()?;
         Ok(stand_in)
@@ -145,13 +148,14 @@ impl Drop for StandIn {
     fn drop(&mut self) {
         drop(self.process.stdin.take());
         let begun = Instant::now();
-        while self.process.try_wait().is_ok_and(|ended| ended.is_none()) {
-            if begun.elapsed() > Duration::from_secs(5) {
-                // It never came to watch its pipe. There are no functions then.
-                drop(self.process.kill());
-            }
+        while self.process.try_wait().is_ok_and(|ended| ended.is_none()) && begun.elapsed() < Duration::from_secs(5) {
             sleep(Duration::from_millis(20));
         }
+        // It ends its group itself, unless it crashed or hangs: then what it started is still there.
+        let group = format!("kill -s KILL -- -{} 2> /dev/null", self.process.id());
+        drop(Command::new("sh").args(["-c", &group]).status());
+        drop(self.process.kill());
+        drop(self.process.wait());
     }
 }
 
@@ -191,4 +195,30 @@ fn settings(port: u16) -> Vec<(&'static str, String)> {
     ];
     settings.extend(services.map(|name| (name, format!("http://127.0.0.1:{port}"))));
     settings
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::io::Read;
+    use std::os::unix::process::CommandExt;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn what_a_crashed_stand_in_has_started_ends_with_it() {
+        let mut process = Command::new("sh")
+            .args(["-c", "sleep 600 & exit 1"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let mut held = process.stdout.take().unwrap();
+        drop(StandIn { process, port: 0, folder: PathBuf::new() });
+        // Who holds the other end of this pipe lives.
+        let (ended, heard) = channel();
+        std::thread::spawn(move || ended.send(held.read_to_end(&mut Vec::new())));
+        assert!(heard.recv_timeout(Duration::from_secs(10)).is_ok());
+    }
 }

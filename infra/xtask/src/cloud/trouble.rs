@@ -4,16 +4,15 @@
 //! take hours.
 
 use super::api::Ask;
-use super::drive::{Drive, Person, Stage, holds, text};
+use super::drive::{Drive, Person, Stage, holds, text, until};
 use super::logs;
 use super::stand_in::StandIn;
 use crate::keys::{self, Account};
-use crate::{Result, redrive};
+use crate::{Result, aws, redrive};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The functions whose failures the drills bring about.
 pub const TROUBLED: [&str; 2] = ["fan_out", "send_email"];
@@ -22,7 +21,6 @@ pub const TROUBLED: [&str; 2] = ["fan_out", "send_email"];
 const AGAIN: &str = "4";
 /// How long what is waited for may take: twelve tries, and some.
 const PATIENCE: Duration = Duration::from_secs(150);
-const LOOK: Duration = Duration::from_millis(500);
 /// What no consumer can read.
 const UNREADABLE: &str = r#"{"poison":true}"#;
 
@@ -66,10 +64,10 @@ impl Trouble<'_> {
         let path = format!("/api/tickets/{}/resend", text(&tickets, "/items/0/id")?);
         self.drive.expect(Ask::post(path, json!({})).by(&guest.token), 202).await?;
         let refused = async || Ok(logs::lines(self.stand_in).await?.iter().any(|line| line.contains("SendingPaused")));
-        until("word in the log that SES sends nothing", refused).await?;
+        until("word in the log that SES sends nothing", PATIENCE, refused).await?;
         holds(mails()? == before, || "a mail went out while SES was paused".to_owned())?;
         self.aws(&["sesv2", "put-account-sending-attributes", "--sending-enabled"])?;
-        until("the mail that waited", async || Ok(mails()? > before)).await?;
+        until("the mail that waited", PATIENCE, async || Ok(mails()? > before)).await?;
         // It would be sent again by now if its message had come twice.
         tokio::time::sleep(Duration::from_secs(10)).await;
         holds(mails()? == before + 1, || "the mail that waited went out more than once".to_owned())?;
@@ -82,7 +80,7 @@ impl Trouble<'_> {
     async fn unreadable(&self, queue: &str, tries: usize) -> Result<()> {
         self.aws(&["sqs", "send-message", "--queue-url", &self.url(queue)?, "--message-body", UNREADABLE])?;
         let dead = self.url(&format!("{queue}-dead"))?;
-        until("a dead letter", async || Ok(self.count(&dead)? == 1)).await?;
+        until("a dead letter", PATIENCE, async || Ok(self.count(&dead)? == 1)).await?;
         let look = ["--visibility-timeout", "0", "--query", "Messages[0].[Body,ReceiptHandle]", "--output", "json"];
         let letter = self.aws(&[&["sqs", "receive-message", "--queue-url", &dead], &look[..]].concat())?;
         let letter: Value = serde_json::from_str(&letter).map_err(|why| format!("{letter}: {why}"))?;
@@ -122,7 +120,7 @@ impl Trouble<'_> {
         let count = |keys: &Value| keys["keys"].as_array().map_or(0, Vec::len);
         let sets = ["/.well-known/jwks.json", "/.well-known/guestlist-ticket-keys.json"];
         let (tokens, tickets) = (count(&published(sets[0]).await?), count(&published(sets[1]).await?));
-        keys::keep(&self.account, "test", true).await?;
+        keys::keep(&self.account, "test", true, drop).await?;
         let keys = published(sets[0]).await?;
         holds(count(&keys) == tokens + 1 && count(&published(sets[1]).await?) == tickets + 1, || {
             format!("the new keys aren't published beside the old ones: {keys}")
@@ -158,11 +156,11 @@ impl Trouble<'_> {
         let cancel = Ask::post(format!("/api/bookings/{booking}/cancel"), json!({ "event": event }));
         self.drive.expect(cancel.by(&guest.token), 200).await?;
         let dead = self.url("facts-dead")?;
-        until("a dead letter of the release", async || Ok(self.count(&dead)? > 0)).await?;
+        until("a dead letter of the release", PATIENCE, async || Ok(self.count(&dead)? > 0)).await?;
         holds(mails()? == 0, || "the release sent mails".to_owned())?;
         release(&good)?;
         println!("{}", redrive::redrive(&self.account.aws, &redrive::queues(pictures::every()), "facts", "test")?);
-        until("the mail of a dead letter", async || Ok(mails()? > 0)).await?;
+        until("the mail of a dead letter", PATIENCE, async || Ok(mails()? > 0)).await?;
         tokio::time::sleep(Duration::from_secs(5)).await;
         holds(mails()? == 1, || "a dead letter was sent more than once".to_owned())?;
         self.drive.steps.say("the release was taken back, its dead letters were redriven, and the guest got one mail");
@@ -193,31 +191,7 @@ impl Trouble<'_> {
         Ok(usual)
     }
 
-    /// What `aws` answers, as plain text unless it is asked for other.
     fn aws(&self, arguments: &[&str]) -> Result<String> {
-        let mut command = Command::new(&self.account.aws);
-        command.args(arguments).stdin(Stdio::null());
-        if !arguments.contains(&"--output") {
-            command.args(["--output", "text"]);
-        }
-        let output =
-            command.output().map_err(|why| format!("{} can't be started: {why}", self.account.aws.display()))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("aws {} failed: {}", arguments.join(" "), said.trim()));
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        aws::ask(&self.account.aws, arguments, None)
     }
-}
-
-/// Waits until it is so.
-async fn until(what: &str, look: impl AsyncFn() -> Result<bool>) -> Result<()> {
-    let begun = Instant::now();
-    while !look().await? {
-        if begun.elapsed() > PATIENCE {
-            return Err(format!("{what} didn't come within {} s", PATIENCE.as_secs()));
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    Ok(())
 }

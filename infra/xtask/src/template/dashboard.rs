@@ -197,6 +197,7 @@ fn mails() -> Value {
         json!(["AWS/SES", "Reputation.BounceRate", { "label": "rate of bounces", "stat": "Maximum", "yAxis": "right" }]),
         json!(["AWS/SES", "Reputation.ComplaintRate", { "label": "rate of complaints", "stat": "Maximum", "yAxis": "right" }]),
         own("MailsHalted", "refused by SES for the whole account"),
+        own("AddressesSuppressed", "addresses that get no more mails"),
     ];
     graph("SES", metrics)
 }

@@ -18,7 +18,7 @@ fn allow(sid: &str, actions: &[&str], resources: &[Value]) -> Value {
 pub fn role(function: &Function) -> Value {
     let log = arn(&super::functions::log_id(function.noun));
     let mut statements = vec![allow("Log", &["logs:CreateLogStream", "logs:PutLogEvents"], &[log])];
-    statements.extend(function.grants.iter().map(grant));
+    statements.extend(function.grants.iter().flat_map(grant));
     match function.kind {
         Kind::Consumer { source } => statements.extend(taking(source)),
         // Lambda sends a tick that failed there in the function's name.
@@ -38,6 +38,8 @@ pub fn role(function: &Function) -> Value {
                     "Action": "sts:AssumeRole",
                 }],
             },
+            // Who deploys by a role that makes roles must not make one that may do more than these (infra/deploy-role.yaml).
+            "PermissionsBoundary": { "Fn::If": ["HasRoleBoundary", { "Ref": "RoleBoundary" }, { "Ref": "AWS::NoValue" }] },
             "Policies": [{
                 "PolicyName": "grants",
                 "PolicyDocument": { "Version": "2012-10-17", "Statement": statements },
@@ -46,23 +48,29 @@ pub fn role(function: &Function) -> Value {
     })
 }
 
-fn grant(grant: &Grant) -> Value {
+fn grant(grant: &Grant) -> Vec<Value> {
     match grant {
-        Grant::Store(Access::Table(table, verb)) => table_grant(*table, *verb),
-        Grant::Store(Access::Key(key_use, _)) => key_grant(*key_use),
-        Grant::Objects(folder, verb) => objects_grant(*folder, *verb),
+        Grant::Store(Access::Table(table, verb)) => vec![table_grant(*table, *verb)],
+        Grant::Store(Access::Key(key_use, _)) => vec![key_grant(*key_use)],
+        Grant::Objects(folder, verb) => vec![objects_grant(*folder, *verb)],
         Grant::Send(queue) => {
-            allow(&format!("Send{}", pascal_case(queue.name)), &["sqs:SendMessage"], &[arn(&queues::id(*queue))])
+            let sid = format!("Send{}", pascal_case(queue.name));
+            vec![allow(&sid, &["sqs:SendMessage"], &[arn(&queues::id(*queue))])]
         }
-        Grant::Mail => {
-            // The identity that mails come from, and the configuration set that they belong to; `SendRawEmail` is what IAM calls
-            // `SendEmail` with a whole MIME message.
-            let ses = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}";
-            let named = |what: &str| json!({ "Fn::Sub": format!("{ses}:{what}") });
-            let resources = [named("identity/${MailDomain}"), named("configuration-set/guestlist-${Stage}")];
-            allow("Mail", &["ses:SendEmail", "ses:SendRawEmail"], &resources)
-        }
+        Grant::Mail => mail_grant(),
     }
+}
+
+/// SES asks for the configuration set, for the identity that a mail comes from, and for that of each recipient which is an
+/// identity of the account too, as in its sandbox all are. So it is the sender that is held to ours, and not the identities
+/// (<https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html>). `SendRawEmail` is what IAM calls `SendEmail` with a
+/// whole MIME message.
+fn mail_grant() -> Vec<Value> {
+    let actions = ["ses:SendEmail", "ses:SendRawEmail"];
+    let named = |what: &str| json!({ "Fn::Sub": format!("arn:${{AWS::Partition}}:ses:${{AWS::Region}}:${{AWS::AccountId}}:{what}") });
+    let mut from_us = allow("Mail", &actions, &[named("identity/*")]);
+    from_us["Condition"] = json!({ "StringEquals": { "ses:FromAddress": { "Ref": "Sender" } } });
+    vec![from_us, allow("MailSet", &actions, &[named("configuration-set/guestlist-${Stage}")])]
 }
 
 /// The actions are those that `store`'s guard lets through: no `Scan`, no `dynamodb:*`. A transaction needs the actions of its

@@ -139,7 +139,7 @@ fn failed_ticks(all: &[Function]) -> Vec<Resource> {
 fn consumed(queue: Queue, timeout: Duration) -> Value {
     json!({
         "Type": "AWS::SQS::Queue",
-        "DeletionPolicy": "Retain",
+        "DeletionPolicy": "RetainExceptOnCreate",
         "UpdateReplacePolicy": "Retain",
         "Properties": {
             "QueueName": full_name(queue.name),
@@ -158,7 +158,7 @@ fn consumed(queue: Queue, timeout: Duration) -> Value {
 fn resting(name: &str, seconds: u32) -> Value {
     json!({
         "Type": "AWS::SQS::Queue",
-        "DeletionPolicy": "Retain",
+        "DeletionPolicy": "RetainExceptOnCreate",
         "UpdateReplacePolicy": "Retain",
         "Properties": {
             "QueueName": full_name(name),
