@@ -1,5 +1,16 @@
 /** Accounts as guests meet them: on the way in, on a device that others use too, and without a connection. */
-import { codeFor, expect, logIn, mailTo, newEmail, newEvent, newPerson, signIn, test } from "./fixtures";
+import {
+  codeFor,
+  expect,
+  logIn,
+  mailTo,
+  newBooking,
+  newEmail,
+  newEvent,
+  newPerson,
+  signIn,
+  test,
+} from "./fixtures";
 
 test("a log-out in the organizers' app takes the tickets off the device", async ({ page, runner }) => {
   const [host, mia, bob] = await Promise.all([
@@ -8,12 +19,7 @@ test("a log-out in the organizers' app takes the tickets off the device", async 
     newPerson(runner, "Bob"),
   ]);
   const event = await newEvent(runner, host);
-  const { tickets } = await runner.call<{ tickets: { id: string }[] }>(
-    "POST",
-    `/api/events/${event.id}/bookings`,
-    { party_size: 1 },
-    mia.token,
-  );
+  const { tickets } = await newBooking(runner, event, mia);
   const ticket = `/tickets/${tickets[0]?.id}`;
   const code = page.getByRole("img", { name: /QR code/ });
   await logIn(page, runner.origin, mia);

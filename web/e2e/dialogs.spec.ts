@@ -6,6 +6,7 @@ import {
   expect,
   expectAccessible,
   inDays,
+  newBooking,
   newEmail,
   newEvent,
   newPerson,
@@ -38,12 +39,7 @@ async function world(runner: Runner, language: string): Promise<World> {
   ]);
   const event = await newEvent(runner, host, { name: "Silent film night under the open sky" });
   const draft = await newDraft(runner, host.token);
-  const booking = await runner.call<{ tickets: { id: string }[] }>(
-    "POST",
-    `/api/events/${event.id}/bookings`,
-    { party_size: 2 },
-    guest.token,
-  );
+  const booking = await newBooking(runner, event, guest, 2);
   return { host, guest, event, draft, ticket: booking.tickets[0]?.id ?? "" };
 }
 

@@ -6,6 +6,7 @@ import {
   type Event,
   expect,
   expectAccessible,
+  newBooking,
   newEvent,
   newPerson,
   type Person,
@@ -101,12 +102,7 @@ interface Booked {
 }
 
 async function book(runner: Runner, event: Event, guest: Person, party_size: number): Promise<Booked> {
-  const booking = await runner.call<{ id: string; tickets: { id: string }[] }>(
-    "POST",
-    `/api/events/${event.id}/bookings`,
-    { party_size },
-    guest.token,
-  );
+  const booking = await newBooking(runner, event, guest, party_size);
   const tickets = await Promise.all(
     booking.tickets.map(({ id }) =>
       runner.call<{ token: string }>("GET", `/api/tickets/${id}`, undefined, guest.token),

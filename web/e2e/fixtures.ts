@@ -119,6 +119,17 @@ export async function newEvent(
   return event;
 }
 
+/** A booking as the API gives it, as far as tests look at it. */
+export interface Booking {
+  id: string;
+  tickets: { id: string }[];
+}
+
+/** Places that somebody books at an event. */
+export function newBooking(runner: Runner, event: Event, guest: Person, party_size = 1): Promise<Booking> {
+  return runner.call("POST", `/api/events/${event.id}/bookings`, { party_size }, guest.token);
+}
+
 /** Fails on anything that axe finds on the page as it is now (WCAG 2.2 A and AA, and best practices). */
 export async function expectAccessible(page: Page): Promise<void> {
   const found = await new AxeBuilder({ page }).analyze();

@@ -5,6 +5,7 @@ import {
   expect,
   expectAccessible,
   inDays,
+  newBooking,
   newEvent,
   newPerson,
   type Person,
@@ -69,13 +70,8 @@ async function world(runner: Runner, { locale = "en" }: BrowserContextOptions): 
     { message: "The projector broke." },
     host.token,
   );
-  await runner.call("POST", `/api/events/${full.id}/bookings`, { party_size: 1 }, guest.token);
-  const booking = await runner.call<{ tickets: { id: string }[] }>(
-    "POST",
-    `/api/events/${event.id}/bookings`,
-    { party_size: 2 },
-    guest.token,
-  );
+  await newBooking(runner, full, guest);
+  const booking = await newBooking(runner, event, guest, 2);
   await runner.call(
     "POST",
     `/api/events/${event.id}/announcements`,

@@ -1,5 +1,15 @@
 /** Mails that come back or are called unwanted, by the addresses of SES's mailbox simulator, which the runner knows. */
-import { expect, expectAccessible, mailTo, newEvent, newPerson, type Person, signIn, test } from "./fixtures";
+import {
+  expect,
+  expectAccessible,
+  mailTo,
+  newBooking,
+  newEvent,
+  newPerson,
+  type Person,
+  signIn,
+  test,
+} from "./fixtures";
 import type { Runner } from "./runner";
 
 let count = 0;
@@ -10,12 +20,7 @@ async function guest(runner: Runner, end: "bounce" | "complaint") {
   const email = `${end}+${count}@simulator.amazonses.com`;
   const [host, mia] = await Promise.all([newPerson(runner, "Vera"), newPerson(runner, "Mia", "en", email)]);
   const event = await newEvent(runner, host);
-  const { tickets } = await runner.call<{ tickets: { id: string }[] }>(
-    "POST",
-    `/api/events/${event.id}/bookings`,
-    { party_size: 1 },
-    mia.token,
-  );
+  const { tickets } = await newBooking(runner, event, mia);
   await expect.poll(async () => (await me(runner, mia)).suppressed, { timeout: 60_000 }).toBeDefined();
   return { host, mia, event, ticket: `/tickets/${tickets[0]?.id}` };
 }
