@@ -1,4 +1,4 @@
-/** Whatever opens over a page, in both themes: nothing that axe finds, nothing that sticks out, and focus goes back to where it came from. */
+/** Whatever opens over a page, in both themes: nothing that axe finds, nothing that sticks out, nothing too small for a thumb, and focus goes back to where it came from. */
 import type { BrowserContextOptions, Locator, Page } from "@playwright/test";
 import {
   codeFor,
@@ -15,12 +15,13 @@ import {
   test,
 } from "./fixtures";
 import type { Runner } from "./runner";
+import { expectTargets } from "./targets";
 
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1280, height: 900 };
 
 const LOOKS: [name: string, options: BrowserContextOptions][] = [
-  ["English, 390 px", { locale: "en-GB", viewport: PHONE }],
+  ["English, 390 px", { locale: "en-GB", viewport: PHONE, hasTouch: true }],
   ["Russian, 1280 px", { locale: "ru-RU", viewport: DESK }],
 ];
 
@@ -82,6 +83,7 @@ async function lookAt(page: Page, opened: Locator): Promise<void> {
     return Math.max(-left, right - innerWidth, element.scrollWidth - element.clientWidth);
   });
   expect(over, "pixels that stick out").toBeLessThanOrEqual(1);
+  if (await page.evaluate(() => matchMedia("(pointer: coarse)").matches)) await expectTargets(page);
 }
 
 for (const [name, options] of LOOKS) {

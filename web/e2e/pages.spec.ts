@@ -1,4 +1,5 @@
-/** Every page, in both themes and both languages, narrow and wide: nothing that axe finds, nothing that sticks out. */
+/** Every page, in both themes and both languages, narrow and wide: nothing that axe finds, nothing that sticks out, and on a
+ * phone nothing too small for a thumb. */
 import type { BrowserContextOptions, Page } from "@playwright/test";
 import {
   type Event,
@@ -13,6 +14,7 @@ import {
   test,
 } from "./fixtures";
 import type { Runner } from "./runner";
+import { expectTargets } from "./targets";
 
 const LONG = "Международный фестиваль немого кино под открытым небом с живым сопровождением тапёра";
 
@@ -103,27 +105,22 @@ async function look(page: Page, url: string, who: "anybody" | "signed in" = "any
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(over, `pixels that stick out of ${url}`).toBeLessThanOrEqual(0);
+    if (await page.evaluate(() => matchMedia("(pointer: coarse)").matches)) await expectTargets(page);
     await expect(page).toHaveTitle(/Guestlist/);
   });
 }
 
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const DESK = { viewport: { width: 1280, height: 900 } };
+
 const LOOKS: [name: string, options: BrowserContextOptions][] = [
-  [
-    "light, English, 390 px",
-    { colorScheme: "light", locale: "en-GB", viewport: { width: 390, height: 844 } },
-  ],
-  [
-    "dark, English, 1280 px",
-    { colorScheme: "dark", locale: "en-GB", viewport: { width: 1280, height: 900 } },
-  ],
-  [
-    "light, Russian, 1280 px",
-    { colorScheme: "light", locale: "ru-RU", viewport: { width: 1280, height: 900 } },
-  ],
-  ["dark, Russian, 390 px", { colorScheme: "dark", locale: "ru-RU", viewport: { width: 390, height: 844 } }],
+  ["light, English, 390 px", { colorScheme: "light", locale: "en-GB", ...PHONE }],
+  ["dark, English, 1280 px", { colorScheme: "dark", locale: "en-GB", ...DESK }],
+  ["light, Russian, 1280 px", { colorScheme: "light", locale: "ru-RU", ...DESK }],
+  ["dark, Russian, 390 px", { colorScheme: "dark", locale: "ru-RU", ...PHONE }],
   [
     "light, Russian, 320 px",
-    { colorScheme: "light", locale: "ru-RU", viewport: { width: 320, height: 640 } },
+    { colorScheme: "light", locale: "ru-RU", viewport: { width: 320, height: 640 }, hasTouch: true },
   ],
 ];
 

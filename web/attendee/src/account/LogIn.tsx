@@ -47,7 +47,9 @@ export default function LogIn() {
         </Link>
       </AccountForm>
       <p className="mt-6">
-        <Link to={withWayBack("/forgot-password", back, typed.email)}>{t("forgot")}</Link>
+        <Link className="lone" to={withWayBack("/forgot-password", back, typed.email)}>
+          {t("forgot")}
+        </Link>
       </p>
     </Page>
   );

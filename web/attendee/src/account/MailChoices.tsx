@@ -35,17 +35,19 @@ export function MailChoices({ profile }: { profile: Profile }) {
       {!profile.me.suppressed && <p className="soft mt-1 mb-3">{t("mails_text")}</p>}
       {problem && <ProblemNotice error={problem} />}
       {CHOICES.map((choice) => (
-        <div key={choice} className="switch-line">
-          <span id={`${id}-${choice}`}>{t(choice)}</span>
+        // To press the words does it too.
+        <label key={choice} className="switch-line" htmlFor={`${id}-${choice}`}>
+          <span id={`${id}-${choice}-words`}>{t(choice)}</span>
           <Switch.Root
             className="switch"
-            aria-labelledby={`${id}-${choice}`}
+            id={`${id}-${choice}`}
+            aria-labelledby={`${id}-${choice}-words`}
             checked={mails[choice]}
             onCheckedChange={(on) => void choose(choice, on)}
           >
             <Switch.Thumb className="thumb" />
           </Switch.Root>
-        </div>
+        </label>
       ))}
     </section>
   );

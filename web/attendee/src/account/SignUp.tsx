@@ -101,7 +101,9 @@ export default function SignUp() {
             </button>
           </AccountForm>
           <p className="mt-6">
-            <Link to={withWayBack("/forgot-password", back, typed.email)}>{t("forgot")}</Link>
+            <Link className="lone" to={withWayBack("/forgot-password", back, typed.email)}>
+              {t("forgot")}
+            </Link>
           </p>
         </>
       ) : (
@@ -114,7 +116,9 @@ export default function SignUp() {
               <button type="button" className="button quiet compact" onClick={() => setStep("new")}>
                 {words("other_address")}
               </button>
-              <Link to={withWayBack("/log-in", back)}>{t("have_account")}</Link>
+              <Link className="lone" to={withWayBack("/log-in", back)}>
+                {t("have_account")}
+              </Link>
             </p>
           </CodeForm>
         </>

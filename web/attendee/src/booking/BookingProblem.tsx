@@ -59,7 +59,11 @@ function Conflict({ problem, anyway }: { problem: Problem; anyway: () => void })
         <button type="button" className="button compact" onClick={anyway}>
           {t("anyway")}
         </button>
-        {other && <Link to={`/e/${other.slug}`}>{t("other_event")}</Link>}
+        {other && (
+          <Link className="lone" to={`/e/${other.slug}`}>
+            {t("other_event")}
+          </Link>
+        )}
       </p>
     </ProblemNotice>
   );

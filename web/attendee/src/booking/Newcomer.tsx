@@ -180,7 +180,9 @@ export default function Newcomer({
             {back}
           </AccountForm>
           <p className="mt-4">
-            <Link to={withWayBack("/forgot-password", `/e/${event.slug}`, email)}>{words("forgot")}</Link>
+            <Link className="lone" to={withWayBack("/forgot-password", `/e/${event.slug}`, email)}>
+              {words("forgot")}
+            </Link>
           </p>
         </>
       )}

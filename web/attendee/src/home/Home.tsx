@@ -51,7 +51,9 @@ export default function Home() {
         <ProblemNotice error={error} retry={retry}>
           {problemOf(error).code === OFFLINE && (
             <p>
-              <Link to="/tickets">{t("tickets_offline")}</Link>
+              <Link className="lone" to="/tickets">
+                {t("tickets_offline")}
+              </Link>
             </p>
           )}
         </ProblemNotice>

@@ -74,7 +74,9 @@ export function NoPass({
         </div>
       </div>
       <div className="row mt-6 justify-between">
-        <Link to="/">{t("no_pass.to_organizer")}</Link>
+        <Link to="/" className="lone">
+          {t("no_pass.to_organizer")}
+        </Link>
         <LanguageSwitch />
       </div>
     </main>

@@ -66,7 +66,7 @@ export function EventHead({ event }: { event: EventView }) {
               <NavLink
                 to={`/events/${event.id}${path}`}
                 end
-                className="inline-flex min-h-11 items-center gap-2 whitespace-nowrap border-transparent border-b-3 px-1.5 text-sm -outline-offset-3 sm:px-3 sm:text-base text-soft no-underline hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+                className="inline-flex min-h-11 pointer-coarse:min-w-11 items-center justify-center gap-2 whitespace-nowrap border-transparent border-b-3 px-1.5 text-sm -outline-offset-3 sm:px-3 sm:text-base text-soft no-underline hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink"
               >
                 {word === "doors" && <ScanLine aria-hidden size={16} className="hidden sm:block" />}
                 {t(`tabs.${word}`)}

@@ -29,7 +29,7 @@ export function ShareCard({ event }: { event: EventView }) {
           href={event.url}
           target="_blank"
           rel="noreferrer"
-          className="inline-flex min-h-8 items-center gap-2 justify-self-start font-semibold"
+          className="inline-flex min-h-8 pointer-coarse:min-h-11 items-center gap-2 justify-self-start font-semibold"
         >
           {t("open")}
           <ExternalLink aria-hidden size={16} />

@@ -51,12 +51,12 @@ function Description({ faults }: { faults: Faults }) {
   const { register } = useFormContext<Values>();
   const text = useWatch<Values, "description">({ name: "description" });
   const tab =
-    "min-h-8 rounded-control px-3 text-soft data-[active]:bg-tint data-[active]:font-semibold data-[active]:text-ink";
+    "min-h-8 pointer-coarse:min-h-11 rounded-control px-3 text-soft data-[active]:bg-tint data-[active]:font-semibold data-[active]:text-ink";
   return (
     <Tabs.Root defaultValue="write" className="relative">
       <Tabs.List
         aria-label={t("description_tabs")}
-        className="row -top-1 z-1 gap-1 text-sm max-[22.5rem]:mb-1 min-[22.5rem]:absolute min-[22.5rem]:right-0"
+        className="row -top-1 pointer-coarse:-top-4 z-1 gap-1 text-sm max-[22.5rem]:mb-1 min-[22.5rem]:absolute min-[22.5rem]:right-0"
       >
         <Tabs.Tab value="write" className={tab}>
           {t("write")}

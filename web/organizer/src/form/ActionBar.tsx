@@ -75,7 +75,7 @@ function Standing({
   const act = (word: ReactNode, onClick: () => void) => (
     <button
       type="button"
-      className="min-h-8 shrink-0 whitespace-nowrap font-semibold text-accent underline"
+      className="min-h-8 pointer-coarse:min-h-11 pointer-coarse:min-w-11 shrink-0 whitespace-nowrap font-semibold text-accent underline"
       onClick={onClick}
     >
       {word}

@@ -55,7 +55,7 @@ export function WhereSection({ faults }: { faults: Faults }) {
             />
             {point && (
               <a
-                className="small inline-flex min-h-8 items-center gap-1 justify-self-start"
+                className="small inline-flex min-h-8 pointer-coarse:min-h-11 items-center gap-1 justify-self-start"
                 href={`https://www.openstreetmap.org/?mlat=${point.latitude}&mlon=${point.longitude}#map=17/${point.latitude}/${point.longitude}`}
                 target="_blank"
                 rel="noreferrer"

@@ -61,7 +61,7 @@ export function GuestTable({
                 {canCancel(booking, ended) && (
                   <button
                     type="button"
-                    className="min-h-9 whitespace-nowrap rounded-control px-2 font-medium text-bad underline-offset-3 hover:underline"
+                    className="min-h-9 pointer-coarse:min-h-11 whitespace-nowrap rounded-control px-2 font-medium text-bad underline-offset-3 hover:underline"
                     aria-label={t("cancel_of", { name: booking.name })}
                     onClick={() => onCancel(booking)}
                   >

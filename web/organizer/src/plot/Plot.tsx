@@ -168,7 +168,7 @@ export function Plot({
         )}
       </div>
       <details className="mt-1">
-        <summary className="small soft inline-flex min-h-8 items-center gap-1 underline">
+        <summary className="small soft inline-flex min-h-8 pointer-coarse:min-h-11 items-center gap-1 underline">
           {t("as_table")}
         </summary>
         <table className="small mt-2 w-full max-w-sm">

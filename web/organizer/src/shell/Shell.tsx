@@ -23,7 +23,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="mx-auto flex max-w-[1240px] flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 sm:px-6">
           <Link
             to="/"
-            className="wordmark !py-2 !text-ink"
+            className="wordmark !py-2 pointer-coarse:!py-2.5 !text-ink"
             aria-current={pathname === "/" ? "page" : undefined}
           >
             Guestlist

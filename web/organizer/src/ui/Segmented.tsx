@@ -23,7 +23,7 @@ export function Segmented<Value extends string>({
         {choices.map((choice) => (
           <label
             key={choice.value}
-            className="relative flex min-h-10 flex-auto cursor-pointer [overflow-wrap:normal] items-center justify-center gap-2 rounded-[7px] px-3 text-center font-medium text-soft has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-3 has-focus-visible:outline-accent has-focus-visible:outline-offset-2 has-disabled:cursor-not-allowed"
+            className="relative flex min-h-10 pointer-coarse:min-h-11 flex-auto cursor-pointer [overflow-wrap:normal] items-center justify-center gap-2 rounded-[7px] px-3 text-center font-medium text-soft has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-3 has-focus-visible:outline-accent has-focus-visible:outline-offset-2 has-disabled:cursor-not-allowed"
           >
             <input
               type="radio"
