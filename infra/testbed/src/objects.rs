@@ -1,10 +1,9 @@
 //! A bucket in memory: answers the three calls of S3 that functions make, and passes every other call on. What a browser would
 //! post into it a test puts there.
 
-use crate::wire::{Service, around, error, operation_of, other};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpClient};
+use crate::wire::{Answer, Service, answering, error, other};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use serde_json::json;
@@ -24,13 +23,7 @@ impl Objects {
     /// The client `inner`, with S3 answered here. Wrap it in faults, not the other way round.
     pub fn wrap(&self, inner: SharedHttpClient) -> SharedHttpClient {
         let this = self.clone();
-        around(inner, move |connector, request| {
-            let (service, operation) = operation_of(&request);
-            if service != Service::S3 {
-                return connector.call(request);
-            }
-            HttpConnectorFuture::ready(this.answer(&operation, &request))
-        })
+        answering(inner, &[Service::S3], move |_, operation, request| this.answer(operation, request))
     }
 
     /// Puts an object there.
@@ -52,7 +45,7 @@ impl Objects {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, operation: &str, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    fn answer(&self, operation: &str, request: &HttpRequest) -> Answer {
         let uri: http::Uri = request.uri().parse().map_err(|_| other("no URI"))?;
         // The bucket's name is the first part of the path.
         let key = uri.path().trim_start_matches('/').split_once('/').map(|(_, key)| key.to_owned()).unwrap_or_default();
@@ -76,7 +69,7 @@ impl Objects {
     }
 }
 
-fn answer(status: u16, body: Vec<u8>) -> Result<HttpResponse, ConnectorError> {
+fn answer(status: u16, body: Vec<u8>) -> Answer {
     let status = StatusCode::try_from(status).map_err(other)?;
     let length = body.len().to_string();
     let mut response = HttpResponse::new(status, SdkBody::from(body));

@@ -1,7 +1,7 @@
 //! Parameter Store in memory: answers the two calls that are made to it, and passes every other call on.
 
-use crate::wire::{Service, around, body_of, error, json as answer, operation_of};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpClient};
+use crate::wire::{Service, answering, body_of, error, json as answer};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,15 +19,11 @@ impl Parameters {
     /// The client `inner`, with Parameter Store answered here. Wrap it in faults, not the other way round.
     pub fn wrap(&self, inner: SharedHttpClient) -> SharedHttpClient {
         let this = self.clone();
-        around(inner, move |connector, request| {
-            let (service, operation) = operation_of(&request);
-            if service != Service::Ssm {
-                return connector.call(request);
-            }
-            HttpConnectorFuture::ready(match this.answer(&operation, &body_of(&request)) {
+        answering(inner, &[Service::Ssm], move |service, operation, request| {
+            match this.answer(operation, &body_of(request)) {
                 Ok(body) => answer(&body),
-                Err(kind) => error(Service::Ssm, 400, kind, json!({ "message": operation })),
-            })
+                Err(kind) => error(service, 400, kind, json!({ "message": operation })),
+            }
         })
     }
 

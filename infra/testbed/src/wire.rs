@@ -164,6 +164,21 @@ pub(crate) fn other(why: impl Into<BoxError>) -> ConnectorError {
     ConnectorError::other(why.into(), None)
 }
 
+/// The client `inner`, with the calls to these services answered by `answer`, which gets the service and the operation too. Every
+/// other call is passed on.
+pub(crate) fn answering<F>(inner: SharedHttpClient, services: &'static [Service], answer: F) -> SharedHttpClient
+where
+    F: Fn(Service, &str, &HttpRequest) -> Answer + Clone + Send + Sync + 'static,
+{
+    around(inner, move |connector, request| {
+        let (service, operation) = operation_of(&request);
+        if !services.contains(&service) {
+            return connector.call(request);
+        }
+        HttpConnectorFuture::ready(answer(service, &operation, &request))
+    })
+}
+
 /// An HTTP client whose every call goes through `handle`, which gets the connector below to pass the call on with.
 pub(crate) fn around<F>(inner: SharedHttpClient, handle: F) -> SharedHttpClient
 where
