@@ -8,7 +8,8 @@ use kit::{Caller, Cx, Grant, Link, NoContent, Result, Route, Table, Token, read,
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Set a new password with the token of the mailed link. Every log-in made with the old one ends.
+/// Set a new password with the token of the mailed link. Every log-in made with the old one ends. Whoever has the link reads the
+/// mail, so it verifies the address as a code does: mails that came back before count no more.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResetPassword {
@@ -31,15 +32,20 @@ impl Route for ResetPassword {
         let Some(Token::Link(Link::Reset { email, reset: id })) = cx.read_token(&self.token).await? else {
             return Err(wrong_reset().into());
         };
-        let (reset, claim) = tokio::try_join!(cx.store().password_reset(&email), cx.store().email_claim(&email))?;
+        let store = cx.store();
+        let (reset, claim, code) =
+            tokio::try_join!(store.password_reset(&email), store.email_claim(&email), store.verification(&email))?;
         let (reset, claim) = reset.zip(claim).ok_or_else(wrong_reset)?;
         let redeemed = reset.redeemed(id, cx.now())?;
         let hash = hash_password(self.password, cx.chance()).await?;
-        let mut changes =
-            vec![Change::Replace(Record::PasswordReset(redeemed)), Change::SetPassword { user: claim.user, hash }];
-        if claim.contested {
-            changes.push(Change::Put(Record::EmailClaim(claim.settled())));
-        }
-        cx.commit(changes, NoContent).await
+        // Until somebody has shown that they read the mail, anybody may have written what is said about them.
+        let user = if claim.contested { store.user(claim.user).await? } else { None };
+        let changed = match user.filter(|user| !user.is_verified()) {
+            Some(user) => Change::Replace(Record::User(user.reclaimed(hash, cx.now()))),
+            None => Change::ResetPassword { user: claim.user, hash, at: cx.now() },
+        };
+        let code = code.and_then(|code| code.without_exception()).map(Record::Verification).map(Change::Replace);
+        let changes = [Change::Replace(Record::PasswordReset(redeemed)), changed].into_iter().chain(code);
+        cx.commit(changes.collect(), NoContent).await
     }
 }

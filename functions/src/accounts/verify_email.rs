@@ -31,9 +31,10 @@ impl Route for VerifyEmail {
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let folded = self.email.folded();
         let limit = format!("verify#{folded}");
-        let (claim, verification, (), ()) = tokio::try_join!(
+        let (claim, verification, reset, (), ()) = tokio::try_join!(
             async { Ok(cx.store().email_claim(&folded).await?) },
             async { Ok(cx.store().verification(&folded).await?) },
+            async { Ok(cx.store().password_reset(&folded).await?) },
             cx.limit(&limit, 20, 3_600),
             cx.limit_address("verify", 200, 3_600),
         )?;
@@ -44,14 +45,20 @@ impl Route for VerifyEmail {
             Some(claim) if right => {
                 let user = if claim.contested { cx.store().user(claim.user).await? } else { None };
                 // Who is verified has shown whose the password is; their code says that mails reach them again.
-                let Some(user) = user.filter(|user| !user.is_verified()) else {
-                    let changes = vec![tried, Change::VerifyAddress { user: claim.user, at: cx.now() }];
-                    return cx.commit(changes, NoContent).await;
+                let (user, reset) = match user.filter(|user| !user.is_verified()) {
+                    None => {
+                        let reset = reset.and_then(|reset| reset.without_exception());
+                        (Change::VerifyAddress { user: claim.user, at: cx.now() }, reset)
+                    }
+                    Some(user) => {
+                        let seen = reset.map_or(0, |reset| reset.version);
+                        let reset = PasswordReset::new(&self.email, seen, cx.new_id()?, cx.now());
+                        let user = user.reclaimed(NOBODYS_HASH.to_owned(), cx.now());
+                        (Change::Replace(Record::User(user)), Some(reset))
+                    }
                 };
-                let seen = cx.store().password_reset(&folded).await?;
-                let reset = PasswordReset::asked(&self.email, seen.as_ref(), cx.new_id()?, cx.now());
-                let user = Change::Replace(Record::User(user.reclaimed(NOBODYS_HASH.to_owned(), cx.now())));
-                cx.commit(vec![tried, user, Change::Replace(Record::PasswordReset(reset))], NoContent).await
+                let reset = reset.map(Record::PasswordReset).map(Change::Replace);
+                cx.commit([tried, user].into_iter().chain(reset).collect(), NoContent).await
             }
             _ => {
                 // The wrong guess is counted before it is answered.

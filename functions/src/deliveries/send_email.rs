@@ -6,7 +6,7 @@ use domain::facts::Delivery;
 use jiff::SignedDuration;
 use kit::{Consumer, Cx, Error, Grant, KeyUse, MAILS, Result, Source, Table, read, send, sign, write};
 use mail::{Address, Recipient, SendError, compose};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::Claim;
 
@@ -16,13 +16,20 @@ const SENDER_NAME: &str = "Guestlist";
 const LEASE_SECONDS: i64 = 90;
 /// After how long a mail that SES had no room for is tried again.
 const LATER_SECONDS: i32 = 30;
+/// The longest that SQS holds a message back.
+const LATEST_SECONDS: i32 = 900;
 
 /// Send one mail. A repeated message finds it sent and stops; one that the world has overtaken is dropped, and so is one to an
 /// address that mails come back from or aren't wanted at. Only a crash between the acceptance by SES and the mark of it can repeat
 /// a mail.
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub struct SendEmail(Delivery);
+#[derive(Serialize, Deserialize)]
+pub struct SendEmail {
+    #[serde(flatten)]
+    delivery: Delivery,
+    /// For how many seconds it has waited for SES.
+    #[serde(default)]
+    waited: i32,
+}
 
 impl Consumer for SendEmail {
     const SOURCE: Source = Source::Queue(MAILS);
@@ -40,7 +47,7 @@ impl Consumer for SendEmail {
     const TIMEOUT: Duration = Duration::from_secs(60);
 
     async fn run(self, cx: &Cx) -> Result<()> {
-        let delivery = self.0;
+        let SendEmail { delivery, waited } = self;
         let Some(letter) = letter(cx, &delivery).await? else {
             cx.metric("MailsOvertaken", 1.0);
             return Ok(());
@@ -98,7 +105,9 @@ impl Consumer for SendEmail {
                 cx.metric(if halted { "MailsHalted" } else { "MailsThrottled" }, 1.0);
                 cx.note(error.to_string().replace(&recipient.email, "the recipient"));
                 cx.store().release_delivery(&key).await?;
-                cx.send(MAILS, &[delivery], LATER_SECONDS).await
+                // A halt may last for days: as long again as it has lasted.
+                let later = if halted { waited.clamp(LATER_SECONDS, LATEST_SECONDS) } else { LATER_SECONDS };
+                cx.send(MAILS, &[SendEmail { delivery, waited: waited.saturating_add(later) }], later).await
             }
             Err(error @ SendError::Unavailable(_)) => {
                 cx.store().release_delivery(&key).await?;

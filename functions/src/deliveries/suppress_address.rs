@@ -11,9 +11,10 @@ use serde_json::Value;
 /// What SES posts once to the topic that a configuration set's events go to, in plain text, to see whether it may.
 const GREETING: &str = "Successfully validated SNS topic";
 
-/// Suppress mails to an address: one came back for good, or its reader called it unwanted. What SES publishes as an event
-/// (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>); other kinds of event than those
-/// that our configuration set names are refused, to be looked at.
+/// Suppress mails to the address that one went to which came back for good, or which its reader called unwanted. Whom the report
+/// names counts for nothing: anybody may have written that, and of forwarded mail it is another address. Takes what SES publishes
+/// as an event (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>); other kinds of event
+/// than those that our configuration set names are refused, to be looked at.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub struct SuppressAddress(Value);
@@ -30,7 +31,6 @@ enum Event {
 #[serde(rename_all = "camelCase")]
 struct Bounce {
     bounce_type: BounceType,
-    bounced_recipients: Vec<Addressee>,
 }
 
 /// `Permanent` is also what SES says where it didn't even try, since the address is on its own list (subtypes `Suppressed`
@@ -45,14 +45,7 @@ enum BounceType {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Complaint {
-    complained_recipients: Vec<Addressee>,
     complaint_feedback_type: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Addressee {
-    email_address: String,
 }
 
 /// The mail that it is about.
@@ -60,22 +53,21 @@ struct Addressee {
 struct Mail {
     /// When it was sent.
     timestamp: Timestamp,
+    /// To whom, as it was handed over. Each of ours goes to one address.
+    destination: [String; 1],
 }
 
 impl Event {
-    /// Of whom it says what, and when the mail was sent. Nobody, where the mail may still come or is welcome.
-    fn reports(self) -> (Suppressed, Vec<Addressee>, Timestamp) {
+    /// What it says of which mail; `None` where that may still come or is welcome.
+    fn report(self) -> Option<(Suppressed, Mail)> {
         match self {
             Event::Bounce { bounce, mail } => {
-                let for_good = bounce.bounce_type == BounceType::Permanent;
-                let whose = if for_good { bounce.bounced_recipients } else { Vec::new() };
-                (Suppressed::Bounced, whose, mail.timestamp)
+                (bounce.bounce_type == BounceType::Permanent).then_some((Suppressed::Bounced, mail))
             }
             Event::Complaint { complaint, mail } => {
                 // Their mail program had called it spam, and they said that it isn't (RFC 6430).
                 let welcome = complaint.complaint_feedback_type.as_deref() == Some("not-spam");
-                let whose = if welcome { Vec::new() } else { complaint.complained_recipients };
-                (Suppressed::Complained, whose, mail.timestamp)
+                (!welcome).then_some((Suppressed::Complained, mail))
             }
         }
     }
@@ -98,17 +90,15 @@ impl Consumer for SuppressAddress {
         }
         let event: Event = serde_json::from_value(self.0)
             .map_err(|why| Error::internal(format!("not an event that our configuration set publishes: {why}")))?;
-        let (why, whose, sent_at) = event.reports();
-        for addressee in whose {
-            // Nobody with an account has an address that we wouldn't take.
-            let Some(address) = folded(&addressee.email_address) else { continue };
-            let Some(user) = cx.store().user_by_email(&address).await? else { continue };
-            // A clock that is ahead must not outlast what they show or say later.
-            if let Some(reported) = user.reported(why, sent_at.min(cx.now())) {
-                cx.commit(vec![Change::Replace(Record::User(reported))], NoContent).await?;
-                if user.suppressed().is_none() {
-                    cx.metric("AddressesSuppressed", 1.0);
-                }
+        let Some((why, Mail { timestamp, destination: [written] })) = event.report() else { return Ok(()) };
+        // Nobody with an account has an address that we wouldn't take.
+        let Some(address) = folded(&written) else { return Ok(()) };
+        let Some(user) = cx.store().user_by_email(&address).await? else { return Ok(()) };
+        // A clock that is ahead must not outlast what they show or say later.
+        if let Some(reported) = user.reported(why, timestamp.min(cx.now())) {
+            cx.commit(vec![Change::Replace(Record::User(reported))], NoContent).await?;
+            if user.suppressed().is_none() {
+                cx.metric("AddressesSuppressed", 1.0);
             }
         }
         Ok(())

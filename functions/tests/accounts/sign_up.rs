@@ -283,6 +283,8 @@ async fn who_signs_up_with_anothers_address_gets_nothing_of_it() {
 async fn a_password_chosen_by_mail_is_kept_when_the_code_comes() {
     let world = World::new().await;
     let mallory = world.newcomer("Vic").await;
+    let code = code(&world).await;
+    world.patch("/api/me", mallory.token(), json!({ "bio": "Mallory was here", "city": "Rome" })).await.expect(200);
     world.post("/api/users", None, sign_up(&mallory.email)).await.expect(202);
     world.post("/api/password-resets", None, json!({ "email": mallory.email })).await.expect(202);
     let mail = world.new_mails().await.pop().expect("a mail");
@@ -293,13 +295,34 @@ async fn a_password_chosen_by_mail_is_kept_when_the_code_comes() {
     world.post("/api/password-resets/redeem", None, redeem).await.expect(204);
     let refresh = json!({ "refresh_token": mallory.refresh });
     assert_eq!(world.post("/api/tokens/refresh", None, refresh).await.problem(401), "refresh_token_invalid");
-    world.advance(SignedDuration::from_secs(1));
-    world.post("/api/users/request-verification", None, json!({ "email": mallory.email })).await.expect(202);
-    let code = code(&world).await;
-    assert_eq!(verify(&world, &mallory.email, &code).await, 204);
     let log_in = json!({ "email": mallory.email, "password": own });
-    let session = world.post("/api/tokens", None, log_in).await.expect(200);
+    let session = world.post("/api/tokens", None, log_in.clone()).await.expect(200);
+    assert_eq!(session.json["email_verified"], true, "who has the link reads the mail");
+    let profile = world.get(&format!("/api/users/{}", mallory.id), None).await.expect(200);
+    assert!(!profile.text().contains("Mallory") && !profile.text().contains("Rome"), "{}", profile.text());
+    world.advance(SignedDuration::from_secs(1));
+    assert_eq!(verify(&world, &mallory.email, &code).await, 204);
+    world.post("/api/tokens", None, log_in).await.expect(200);
+}
+
+/// Nobody else signed up: what they said about themselves is theirs.
+#[tokio::test]
+async fn a_reset_verifies_the_address_and_leaves_the_profile() {
+    let world = World::new().await;
+    let ada = world.newcomer("Ada").await;
+    world.patch("/api/me", ada.token(), json!({ "city": "Rome" })).await.expect(200);
+    world.new_mails().await;
+    world.post("/api/password-resets", None, json!({ "email": ada.email })).await.expect(202);
+    let mail = world.new_mails().await.pop().expect("a mail");
+    let link = mail.link("/account/reset?");
+    let (_, token) = link.split_once("token=").expect("a token");
+    let redeem = json!({ "token": token, "password": PASSWORD });
+    world.post("/api/password-resets/redeem", None, redeem).await.expect(204);
+    let session =
+        world.post("/api/tokens", None, json!({ "email": ada.email, "password": PASSWORD })).await.expect(200);
     assert_eq!(session.json["email_verified"], true);
+    let token = session.str("/access_token");
+    assert_eq!(world.get("/api/me", Some(&token)).await.expect(200).json["city"], "Rome");
 }
 
 /// Who is verified keeps their password, even should somebody guess a code that was never mailed.

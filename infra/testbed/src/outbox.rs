@@ -1,8 +1,8 @@
 //! Queues and mail in memory: answers the two services' calls that functions make, keeps what was sent, and passes every
 //! other call on. Nothing is delivered by itself: a test takes messages out and hands them to the function that it means.
 
-use crate::wire::{Answer, Service, around, body_of, error, json as answer, operation_of, other};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpClient};
+use crate::wire::{Answer, Service, answering, body_of, error, json as answer, other};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -26,6 +26,7 @@ pub struct Outbox(Arc<Mutex<Kept>>);
 #[derive(Debug, Default)]
 struct Kept {
     queues: BTreeMap<String, VecDeque<Value>>,
+    delays: BTreeMap<String, i64>,
     mails: Vec<Sent>,
     ids: u64,
 }
@@ -39,14 +40,8 @@ impl Outbox {
     /// The client `inner`, with SQS and SES answered here. Wrap it in faults, not the other way round.
     pub fn wrap(&self, inner: SharedHttpClient) -> SharedHttpClient {
         let this = self.clone();
-        around(inner, move |connector, request| {
-            let (service, operation) = operation_of(&request);
-            if service == Service::DynamoDb {
-                return connector.call(request);
-            }
-            let answer = this.answer(service, &operation, &request);
-            HttpConnectorFuture::ready(answer)
-        })
+        let services = &[Service::Sqs, Service::Ses];
+        answering(inner, services, move |service, operation, request| this.answer(service, operation, request))
     }
 
     /// The oldest message of the queue whose URL ends with `name`, taken out: its body.
@@ -66,6 +61,11 @@ impl Outbox {
     /// How many messages wait in the queue whose URL ends with `name`.
     pub fn waiting(&self, name: &str) -> usize {
         self.kept().queues.iter().find(|(url, _)| url.ends_with(name)).map_or(0, |(_, messages)| messages.len())
+    }
+
+    /// For how many seconds the newest message of the queue whose URL ends with `name` is held back.
+    pub fn delay(&self, name: &str) -> Option<i64> {
+        self.kept().delays.iter().find(|(url, _)| url.ends_with(name)).map(|(_, delay)| *delay)
     }
 
     /// The mails sent so far, in order.
@@ -94,6 +94,7 @@ impl Outbox {
                     let text = entry["MessageBody"].as_str().unwrap_or_default();
                     let message: Value = serde_json::from_str(text).map_err(other)?;
                     kept.queues.entry(url.clone()).or_default().push_back(message);
+                    kept.delays.insert(url.clone(), entry["DelaySeconds"].as_i64().unwrap_or(0));
                     successful.push(json!({
                         "Id": entry["Id"], "MessageId": kept.ids.to_string(), "MD5OfMessageBody": "",
                     }));

@@ -194,9 +194,10 @@ impl User {
     }
 
     /// After who reads the mail of a contested address has shown that: it is their account now. Whoever set the password may
-    /// be somebody else, so it gives way to the hash of none, log-ins end, and what was said about them is taken out.
-    pub fn reclaimed(&self, nobodys_hash: String, now: Timestamp) -> User {
-        User { bio: Bio::default(), city: None, email_verified_at: Some(now), ..self.with_password(nobodys_hash) }
+    /// be somebody else, so it gives way to the one that they chose by mail, or to nobody's; log-ins end, and what was said about
+    /// them is taken out.
+    pub fn reclaimed(&self, hash: String, now: Timestamp) -> User {
+        User { bio: Bio::default(), city: None, email_verified_at: Some(now), ..self.with_password(hash) }
     }
 
     /// After proving that the address is theirs.
@@ -212,7 +213,8 @@ pub struct EmailClaim {
     pub email: String,
     /// Whose it is.
     pub user: UserId,
-    /// Whether somebody signed up with it again: then nobody knows whether who set the password is who reads the mail.
+    /// Whether somebody signed up with it again: then nobody knows whether who set the password is who reads the mail, until the
+    /// address is verified.
     #[serde(default)]
     pub contested: bool,
 }
@@ -226,11 +228,6 @@ impl EmailClaim {
     /// After another sign-up with the address.
     pub fn contested(self) -> Self {
         Self { contested: true, ..self }
-    }
-
-    /// After who reads the mail has chosen the password.
-    pub fn settled(self) -> Self {
-        Self { contested: false, ..self }
     }
 }
 
@@ -291,11 +288,18 @@ impl Verification {
         }
     }
 
-    /// One try. Afterwards the code has one less, and none once it was right.
+    /// One try. Afterwards the code has one less, and none once it was right; then there is nothing to keep, either.
     pub fn tried(&self, code: &str, now: Timestamp) -> (bool, Verification) {
         let right = self.attempts_left > 0 && now < self.expires_at && self.code == code;
         let attempts_left = if right { 0 } else { self.attempts_left.saturating_sub(1) };
-        (right, Verification { version: self.version + 1, attempts_left, ..self.clone() })
+        let exception = self.exception.clone().filter(|_| !right);
+        (right, Verification { version: self.version + 1, attempts_left, exception, ..self.clone() })
+    }
+
+    /// After a reset was redeemed: whoever reads the mail may have another code mailed as soon as they need one. `None` where
+    /// that changes nothing.
+    pub fn without_exception(&self) -> Option<Self> {
+        self.exception.as_ref().map(|_| Self { version: self.version + 1, exception: None, ..self.clone() })
     }
 }
 
@@ -323,7 +327,7 @@ pub struct PasswordReset {
     pub requested_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
-    /// The one mail that brought a reset to a suppressed address: this one, or one that was used since.
+    /// The one mail that brought it to a suppressed address.
     #[serde(default)]
     pub exception: Option<Exception>,
     /// Whether it was redeemed.
@@ -336,16 +340,24 @@ impl PasswordReset {
     /// What asking for a reset leads to: a new one, in place of the one before. While no other mail may go to a suppressed
     /// address, the one that was mailed stays until it is used, and whoever gets mails again meanwhile gets that one once more.
     pub fn asked(email: &Email, held: Option<&Self>, id: PasswordResetId, now: Timestamp) -> Self {
-        let version = held.map_or(0, |held| held.version) + 1;
-        let exception = held.and_then(|held| held.exception.clone()).filter(|exception| exception.stands(now));
-        match (held, &exception) {
-            (Some(held), Some(mailed)) if !held.used && held.expires_at == mailed.until => {
-                Self { requested_at: now, version, ..held.clone() }
+        match held {
+            Some(held) if held.exception.is_some() && !held.used && now < held.expires_at => {
+                Self { requested_at: now, version: held.version + 1, ..held.clone() }
             }
-            _ => {
-                let expires_at = now + SignedDuration::from_mins(RESET_MINUTES);
-                Self { email: email.folded(), id, requested_at: now, expires_at, exception, used: false, version }
-            }
+            _ => Self::new(email, held.map_or(0, |held| held.version), id, now),
+        }
+    }
+
+    /// A new reset for an address, in place of the one before it (`seen`: its version, or 0).
+    pub fn new(email: &Email, seen: u64, id: PasswordResetId, now: Timestamp) -> Self {
+        Self {
+            email: email.folded(),
+            id,
+            requested_at: now,
+            expires_at: now + SignedDuration::from_mins(RESET_MINUTES),
+            exception: None,
+            used: false,
+            version: seen + 1,
         }
     }
 
@@ -359,7 +371,7 @@ impl PasswordReset {
         })
     }
 
-    /// After redeeming.
+    /// After redeeming: then there is nothing to keep, either.
     ///
     /// # Errors
     /// It isn't this one, has run out, or was used.
@@ -367,7 +379,12 @@ impl PasswordReset {
         if self.id != id || self.used || now >= self.expires_at {
             return Err(wrong_reset());
         }
-        Ok(Self { used: true, version: self.version + 1, ..self.clone() })
+        Ok(Self { used: true, exception: None, version: self.version + 1, ..self.clone() })
+    }
+
+    /// After a code was entered, as [`Verification::without_exception`].
+    pub fn without_exception(&self) -> Option<Self> {
+        self.exception.as_ref().map(|_| Self { version: self.version + 1, exception: None, ..self.clone() })
     }
 }
 

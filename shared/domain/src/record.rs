@@ -136,12 +136,15 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// A user's new password, which ends all their log-ins; fails where there is no such user. Needs no read of the user.
-    SetPassword {
+    /// A user's new password, chosen by the link of a mail: it ends all their log-ins, and shows that the address is theirs. Fails
+    /// where there is no such user. Needs no read of the user.
+    ResetPassword {
         /// Who.
         user: UserId,
         /// Argon2id in PHC form.
         hash: String,
+        /// When.
+        at: Timestamp,
     },
     /// People let in (or, below zero, let out again), for the count of arrivals.
     Admit {

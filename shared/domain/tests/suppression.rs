@@ -123,14 +123,36 @@ fn what_went_out_in_spite_of_it_stays_until_the_next_may_go() {
     assert_eq!((reset.expires_at, reset.exception.clone()), (hour(24), until(24)));
     let again = PasswordReset::asked(&email, Some(&reset), ids[1], hour(23));
     assert_eq!((again.id, again.expires_at, again.requested_at), (ids[0], hour(24), hour(23)));
-    // Once used there is nothing to keep, but the exception stands: a new one goes out only where mails do.
-    let used = again.redeemed(ids[0], hour(23)).unwrap();
-    let other = PasswordReset::asked(&email, Some(&used), ids[1], hour(23));
-    assert_eq!((other.id, other.used, other.exception.clone()), (ids[1], false, until(24)));
-    assert_eq!(other.mailed(day, "second", hour(23)), None);
-    assert_eq!(other.mailed(Passage::Free, "second", hour(23)), Some(other.clone()));
-    // One that wasn't mailed is no reason to keep the next one back.
-    assert_eq!(PasswordReset::asked(&email, Some(&other), ids[0], hour(23)).id, ids[0]);
+    assert_eq!(again.mailed(day, "second", hour(23)), None);
+    assert_eq!(again.mailed(Passage::Free, "second", hour(23)), Some(again.clone()));
+    let other = PasswordReset::asked(&email, Some(&again), ids[1], hour(24));
+    assert_eq!((other.id, other.exception), (ids[1], None), "it has run out");
+}
+
+/// How long it was to stand was for who hadn't shown yet that they read the mail.
+#[test]
+fn what_is_entered_or_redeemed_keeps_the_next_back_no_longer() {
+    let (email, month) = (text("Ada@example.org"), Passage::OnceIn { days: 30 });
+    let code = Verification::asked(&email, None, "111111".to_owned(), now()).mailed(month, "first", now()).unwrap();
+    let (right, entered) = code.tried("111111", hour(1));
+    assert!(right);
+    for held in [entered, code.without_exception().unwrap()] {
+        assert_eq!((held.version, held.exception.clone(), held.without_exception()), (code.version + 1, None, None));
+        let next = Verification::asked(&email, Some(&held), "222222".to_owned(), hour(1));
+        assert_eq!((next.code.as_str(), next.requested_at), ("222222", hour(1)));
+        assert!(next.mailed(Passage::OnceIn { days: 1 }, "second", hour(1)).is_some());
+    }
+    let wrong = code.tried("000000", hour(1)).1;
+    assert_eq!(wrong.exception, code.exception, "a guess shows nothing");
+
+    let ids = [1, 2].map(PasswordResetId::from_ulid);
+    let reset = PasswordReset::asked(&email, None, ids[0], now()).mailed(month, "first", now()).unwrap();
+    for held in [reset.redeemed(ids[0], hour(1)).unwrap(), reset.without_exception().unwrap()] {
+        assert_eq!((held.version, held.exception.clone(), held.without_exception()), (reset.version + 1, None, None));
+        let next = PasswordReset::asked(&email, Some(&held), ids[1], hour(1));
+        assert_eq!((next.id, next.requested_at), (ids[1], hour(1)));
+        assert!(next.mailed(Passage::OnceIn { days: 1 }, "second", hour(1)).is_some());
+    }
 }
 
 #[test]

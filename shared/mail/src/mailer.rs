@@ -29,16 +29,16 @@ pub struct SesMessageId(pub String);
 /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// The account sends too fast, or has used up its day. Not sent; the same mail goes through later.
+    /// The account sends too fast. Not sent; the same mail goes through in a moment.
     #[error("SES is throttling: {0}")]
     Throttled(String),
     /// SES won't send this mail: it was rejected, or the request was wrong. So it is in SES's sandbox with each mail to an
-    /// address that isn't verified there, and none is kept for the day when the sandbox is left: it would be tried twice a minute
+    /// address that isn't verified there, and none is kept for the day when the sandbox is left: it would be tried over and over
     /// until then, with the alarm on, to send a code that has expired. An address that never got a code gets no other mails.
     #[error("SES refused the mail: {0}")]
     Refused(String),
-    /// SES won't send any mail until somebody mends the account: sending is paused or suspended, or the sender's
-    /// domain isn't verified. Not sent; the mail itself is fine.
+    /// SES won't send any mail until somebody mends the account: sending is paused or suspended, the day's quota is used up, or
+    /// the sender's domain isn't verified. Not sent; the mail itself is fine.
     #[error("SES is not sending for this account: {0}")]
     Halted(String),
     /// The request never left: the connection or the credentials failed. Not sent.
@@ -95,7 +95,7 @@ fn sorted(error: &SdkError<SendEmailError>, from: &str, to: &str) -> SendError {
             let reason = format!("{code}: {message}");
             match kind {
                 SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => {
-                    SendError::Throttled(reason)
+                    throttled(message, reason)
                 }
                 SendEmailError::MessageRejected(_) if sender_is_unverified(message, from, to) => {
                     SendError::Halted(reason)
@@ -108,7 +108,7 @@ fn sorted(error: &SdkError<SendEmailError>, from: &str, to: &str) -> SendError {
                 | SendEmailError::MailFromDomainNotVerifiedException(_)
                 | SendEmailError::NotFoundException(_) => SendError::Halted(reason),
                 // The common errors of AWS services, which the operation doesn't list.
-                _ if status == 429 || code.starts_with("Throttling") => SendError::Throttled(reason),
+                _ if status == 429 || code.starts_with("Throttling") => throttled(message, reason),
                 _ if status < 500 => SendError::Halted(reason),
                 _ => SendError::Unknown(reason),
             }
@@ -117,6 +117,18 @@ fn sorted(error: &SdkError<SendEmailError>, from: &str, to: &str) -> SendError {
         SdkError::DispatchFailure(_) if never_connected(error) => SendError::Unavailable(chain(error)),
         // A connection that breaks looks the same before and after the request went out.
         _ => SendError::Unknown(chain(error)),
+    }
+}
+
+/// The rate is for a moment, the day's quota for hours; only the words tell them apart: "Maximum sending rate exceeded", "Daily
+/// message quota exceeded" (<https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html>), and also "Daily sending
+/// quota exceeded" (<https://aws.amazon.com/premiumsupport/knowledge-center/ses-sending-rate-quota-exceeded/>).
+fn throttled(message: &str, reason: String) -> SendError {
+    let message = message.to_ascii_lowercase();
+    if message.contains("daily") && message.contains("quota") {
+        SendError::Halted(reason)
+    } else {
+        SendError::Throttled(reason)
     }
 }
 

@@ -97,6 +97,27 @@ async fn the_errors_of_ses_are_told_apart() {
     }
 }
 
+/// With the day's quota used up it is hours until the same mail goes through, and somebody has to know.
+#[tokio::test]
+async fn a_rate_that_is_exceeded_throttles_and_a_days_quota_halts() {
+    let table = [
+        (400, "ThrottlingException", "Maximum sending rate exceeded.", "Throttled"),
+        (429, "TooManyRequestsException", "Maximum sending rate exceeded.", "Throttled"),
+        (429, "TooManyRequestsException", "Too many requests", "Throttled"),
+        (400, "ThrottlingException", "Daily message quota exceeded.", "Halted"),
+        (400, "Throttling", "Daily message quota exceeded.", "Halted"),
+        (429, "TooManyRequestsException", "Daily message quota exceeded", "Halted"),
+        (400, "LimitExceededException", "Daily sending quota exceeded", "Halted"),
+        (400, "MessageRejected", "The subject 'Daily quota' is spam.", "Refused"),
+    ];
+    for (status, kind, words, expected) in table {
+        let (mailer, server) = mailer(answer(status, Some(kind), &format!("{{\"message\":\"{words}\"}}")));
+        let error = sent(&mailer).await.unwrap_err();
+        server.join().unwrap();
+        assert!(format!("{error:?}").starts_with(&format!("{expected}(")), "{kind}, {words}: {error:?}");
+    }
+}
+
 /// SES rejects for want of verification by one error, whoever isn't verified. Of the sender it is about every mail, which waits;
 /// of the recipient, in the sandbox, about this one.
 #[tokio::test]

@@ -136,13 +136,17 @@ impl Write {
                     .value(":at", text(at.to_string()))
                     .value(":one", number(1))
             }
-            Change::SetPassword { user, hash } => Write::new(
+            Change::ResetPassword { user, hash, at } => Write::new(
                 Key::user(*user),
-                update("SET password_hash = :hash, login_epoch = login_epoch + :one, #version = #version + :one"),
+                update(
+                    "SET password_hash = :hash, login_epoch = login_epoch + :one, email_verified_at = :at, \
+                     #version = #version + :one",
+                ),
             )
             .only_if("attribute_exists(pk)")
             .name("#version", "version")
             .value(":hash", text(hash))
+            .value(":at", text(at.to_string()))
             .value(":one", number(1)),
             Change::Admit { event, pool, people } => {
                 Write::new(Key::pool(*event, *pool), update("SET #admitted = #admitted + :n"))

@@ -25,7 +25,9 @@ pub use error::{Error, Result};
 pub use events::ListedFilter;
 pub use guard::{Access, Cost, Guard, Used, Verb, counted};
 pub use item::from_stream_image;
-pub use keys::{KEYS_KEPT_SECONDS, Kept, KeyUse, PublicKey, Revoked, SigningKey};
+pub use keys::{
+    KEYS_KEPT_SECONDS, KEYS_REVOKED_AFTER_SECONDS, KEYS_UNREAD_SECONDS, Kept, KeyUse, PublicKey, Revoked, SigningKey,
+};
 pub use overview::Overview;
 pub use tables::Table;
 

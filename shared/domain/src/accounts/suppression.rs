@@ -44,7 +44,8 @@ pub enum Passage {
 }
 
 /// The one mail of its kind that went out in spite of a suppression. It is kept with what it brought, so that nobody can void
-/// that by asking again while no other mail may bring another.
+/// that by asking again while no other mail may bring another. It ends with whatever shows that its reader reads it, a code or a
+/// reset: how long it was to stand was for who hadn't shown that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
     /// The key of its delivery, which may be tried anew.
@@ -76,8 +77,8 @@ impl Passage {
 }
 
 impl User {
-    /// Why mails to their address are suppressed, if they are. Mails that were sent before a code was last entered say nothing of
-    /// the mailbox any more, and mails from before they asked for mails again nothing of what they want.
+    /// Why mails to their address are suppressed, if they are. Mails that were sent before a code was last entered, or a reset
+    /// redeemed, say nothing of the mailbox any more, and mails from before they asked for mails again nothing of what they want.
     pub fn suppressed(&self) -> Option<Suppressed> {
         let MailReports { bounced, complained, resumed_at } = self.reports;
         let stands = |mail: Option<Timestamp>, since: Option<Timestamp>| {

@@ -51,7 +51,9 @@ impl Key {
             | Change::ChangePool { event, pool, .. }
             | Change::ClosePool { event, pool, .. }
             | Change::Admit { event, pool, .. } => Key::Pool(*event, *pool),
-            Change::VerifyAddress { .. } | Change::SetPassword { .. } => panic!("no decision here asks for {change:?}"),
+            Change::VerifyAddress { .. } | Change::ResetPassword { .. } => {
+                panic!("no decision here asks for {change:?}")
+            }
         }
     }
 }
@@ -162,7 +164,7 @@ impl World {
                 let pool = pool()?;
                 Record::Pool(Pool { admitted: pool.admitted + i64::from(*people), ..pool })
             }
-            Change::VerifyAddress { .. } | Change::SetPassword { .. } => return None,
+            Change::VerifyAddress { .. } | Change::ResetPassword { .. } => return None,
         };
         Some(Some(new))
     }

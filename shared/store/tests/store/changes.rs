@@ -109,15 +109,17 @@ async fn an_address_is_verified_of_somebody_who_is_there() {
 }
 
 #[tokio::test]
-async fn a_password_is_set_of_somebody_who_is_there_and_ends_their_log_ins() {
+async fn a_password_is_reset_of_somebody_who_is_there_ends_their_log_ins_and_verifies_them() {
     let desk = Desk::new().await;
-    let change = || Change::SetPassword { user: user_id(7), hash: "other".to_owned() };
+    let later = now() + hours(1);
+    let change = || Change::ResetPassword { user: user_id(7), hash: "other".to_owned(), at: later };
     desk.overtaken(change()).await;
     assert_eq!(desk.store.user(user_id(7)).await.unwrap(), None);
     desk.put([Record::User(user(7))]).await;
     desk.done(change()).await;
     let stored = desk.store.user(user_id(7)).await.unwrap().unwrap();
     assert_eq!((stored.password_hash.as_str(), stored.login_epoch, stored.version), ("other", 2, 2));
+    assert_eq!(stored.email_verified_at, Some(later), "who has the link reads the mail");
 }
 
 #[tokio::test]
