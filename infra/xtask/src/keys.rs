@@ -154,8 +154,8 @@ pub async fn revoke_signing_key(
             Revoked::Unknown => {}
             Revoked::From(from) => {
                 say(format!(
-                    "key of {name} {id:08x}: another signs; running functions may sign with it for some minutes yet. It is \
-                     revoked at {from}: wait. Were this cut off, run it again."
+                    "key of {name} {id:08x}: another signs; running functions may sign with it for a quarter of an hour yet. It \
+                     is revoked at {from}: wait. Were this cut off, run it again."
                 ));
                 return Ok(Some(from.duration_since(now).try_into().unwrap_or_default()));
             }

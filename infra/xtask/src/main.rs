@@ -26,6 +26,7 @@ cargo xtask cloud-test [FOLDER]
                                deploy template.yaml to ministack, an AWS on this machine, and drive the main job through it;
                                with FOLDER, the binaries in it are deployed (target/lambda: as `package` left them)
 cargo xtask publish-web STAGE  build the web apps and put them where a deployment's CloudFront gives them out, with the AWS CLI
+                               (--built: as they are built already)
 cargo xtask smoke URL          book one ticket at a deployment, look at it as a door would, and cancel (docs/DEPLOY.md)
 cargo xtask package [CRATE]    build the binaries for Lambda, or one of them, into target/lambda (more arguments go to
                                cargo build)";
@@ -79,6 +80,7 @@ fn run(root: &Path, arguments: &[&str]) -> Result<bool> {
         ["cloud-test"] => cloud::test(root, None)?,
         ["cloud-test", folder] => cloud::test(root, Some(Path::new(folder)))?,
         ["publish-web", stage] => println!("{}", publish::publish(root, Path::new("aws"), stage)?),
+        ["publish-web", stage, "--built"] => println!("{}", publish::upload(root, Path::new("aws"), stage)?),
         ["smoke", url] => smoke::run(url)?,
         ["package", rest @ ..] => println!("{}", package::package(root, rest)?),
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),

@@ -62,6 +62,18 @@ impl Parameters<'_> {
     }
 }
 
+/// What became of a secret, with the version to deploy.
+enum Kept {
+    /// It was whole, and stays.
+    There(u64),
+    /// What was missing is made; nothing of it is deployed yet.
+    Made(u64),
+    /// The same, but the secret was there and stays; `known` says whether functions may have been deployed that take the next.
+    Mended { version: u64, known: bool },
+    /// The next is in its place.
+    Rotated(u64),
+}
+
 /// Makes what is missing of a stage's secret; with `rotate`, puts the next in its place. Gives a line that says what was done and
 /// what to deploy.
 ///
@@ -69,45 +81,75 @@ impl Parameters<'_> {
 /// AWS says no. What was begun is ended by the next call.
 pub fn make(aws: &Path, stage: &str, rotate: bool) -> Result<String> {
     let parameters = Parameters { aws, stage };
-    let (secret, hashes) = (parameters.get(SECRET)?, parameters.get(HASHES)?);
-    let value = |held: &Option<Held>| held.as_ref().map(|(_, value)| value.clone());
-    let version = |held: &Option<Held>| held.as_ref().map(|(version, _)| *version);
-    let (present, before) = (value(&secret), list(value(&hashes)));
-    // What was to come and is in use already: a rotation that didn't end.
-    let next = list(value(&parameters.get(NEXT)?)).into_iter().filter(|next| Some(next) != present.as_ref());
-    let mut next: Vec<String> = next.take(AHEAD).collect();
+    let mut kept = parameters.keep(rotate)?;
+    // The secret is still the one of before, and whoever rotates may do so because others have it.
+    if let (true, Kept::Mended { known: true, .. }) = (rotate, &kept) {
+        kept = parameters.keep(true)?;
+    }
+    let (done, version) = match kept {
+        Kept::There(version) => return Ok(format!("origin secret: there already (OriginVersion={version})")),
+        Kept::Mended { version, .. } if rotate => {
+            return Err(format!(
+                "it isn't rotated yet, since what was made ahead of it was lost and is made anew. First deploy with \
+                 OriginVersion={version}, so that the functions take what comes"
+            ));
+        }
+        Kept::Made(version) | Kept::Mended { version, .. } => ("made", version),
+        Kept::Rotated(version) => ("rotated", version),
+    };
+    let then = match version {
+        1 => String::new(),
+        _ => format!(": deploy with that before it is rotated {AHEAD} times more"),
+    };
+    Ok(format!("origin secret: {done} (OriginVersion={version}{then})"))
+}
 
-    let whole = version(&secret) == version(&hashes)
-        && next.len() == AHEAD
-        && present.iter().chain(&next).all(|one| before.contains(&hash(one)));
-    if let (true, false, Some(version)) = (whole, rotate, version(&secret)) {
-        return Ok(format!("origin secret: there already (OriginVersion={version})"));
+impl Parameters<'_> {
+    /// One step: mends what isn't whole, or rotates what is.
+    fn keep(&self, rotate: bool) -> Result<Kept> {
+        let (secret, hashes) = (self.get(SECRET)?, self.get(HASHES)?);
+        let value = |held: &Option<Held>| held.as_ref().map(|(_, value)| value.clone());
+        let version = |held: &Option<Held>| held.as_ref().map(|(version, _)| *version);
+        let (present, before) = (value(&secret), list(value(&hashes)));
+        // What was to come and is in use already: a rotation that didn't end.
+        let next = list(value(&self.get(NEXT)?)).into_iter().filter(|next| Some(next) != present.as_ref());
+        let mut next: Vec<String> = next.take(AHEAD).collect();
+
+        let whole = version(&secret) == version(&hashes)
+            && next.len() == AHEAD
+            && present.iter().chain(&next).all(|one| before.contains(&hash(one)));
+        if let (true, false, Some(version)) = (whole, rotate, version(&secret)) {
+            return Ok(Kept::There(version));
+        }
+        let (rotates, was_there) = (rotate && whole, present.is_some());
+        let known = next.first().is_some_and(|next| before.contains(&hash(next)));
+        let now = if rotates { Some(next.remove(0)) } else { present };
+        let now = now.map_or_else(random, Ok)?;
+        while next.len() < AHEAD {
+            next.push(random()?);
+        }
+        let mut hashes: Vec<String> = std::iter::once(&now).chain(&next).map(|one| hash(one)).collect();
+        let older: Vec<String> = before.into_iter().filter(|hash| !hashes.contains(hash)).collect();
+        hashes.extend(older);
+        hashes.truncate(TAKEN);
+        let hashes = hashes.join(",");
+        // The hashes first: who is taken may be told before who asks.
+        let mut taken = self.put(HASHES, "String", &hashes)?;
+        let mut sent = self.put(SECRET, "String", &now)?;
+        // A call that was cut off left one behind the other.
+        while taken < sent {
+            taken = self.put(HASHES, "String", &hashes)?;
+        }
+        while sent < taken {
+            sent = self.put(SECRET, "String", &now)?;
+        }
+        self.put(NEXT, "SecureString", &next.join(","))?;
+        Ok(match (rotates, was_there) {
+            (true, _) => Kept::Rotated(sent),
+            (false, true) => Kept::Mended { version: sent, known },
+            (false, false) => Kept::Made(sent),
+        })
     }
-    let now = if rotate && whole { Some(next.remove(0)) } else { present };
-    let now = now.map_or_else(random, Ok)?;
-    while next.len() < AHEAD {
-        next.push(random()?);
-    }
-    let mut hashes: Vec<String> = std::iter::once(&now).chain(&next).map(|one| hash(one)).collect();
-    let older: Vec<String> = before.into_iter().filter(|hash| !hashes.contains(hash)).collect();
-    hashes.extend(older);
-    hashes.truncate(TAKEN);
-    let hashes = hashes.join(",");
-    // The hashes first: who is taken may be told before who asks.
-    let mut taken = parameters.put(HASHES, "String", &hashes)?;
-    let mut sent = parameters.put(SECRET, "String", &now)?;
-    // A call that was cut off left one behind the other.
-    while taken < sent {
-        taken = parameters.put(HASHES, "String", &hashes)?;
-    }
-    while sent < taken {
-        sent = parameters.put(SECRET, "String", &now)?;
-    }
-    parameters.put(NEXT, "SecureString", &next.join(","))?;
-    let done = if rotate && whole { "rotated" } else { "made" };
-    let then =
-        if sent == 1 { String::new() } else { format!(": deploy with that before it is rotated {AHEAD} times more") };
-    Ok(format!("origin secret: {done} (OriginVersion={sent}{then})"))
 }
 
 /// What stands in a parameter with commas between.

@@ -136,10 +136,10 @@ async fn a_key_that_signs_is_replaced_waited_for_and_revoked() {
             let at = *now + SignedDuration::from_secs(seconds);
             revoke_signing_key(store, &id, at, |line| said.push(line)).await
         };
-        assert_eq!(step(0).await.unwrap(), Some(Duration::from_secs(300)));
-        assert_eq!(step(299).await.unwrap(), Some(Duration::from_secs(1)));
-        assert_eq!(step(300).await.unwrap(), None);
-        let why = step(300).await.unwrap_err();
+        assert_eq!(step(0).await.unwrap(), Some(Duration::from_secs(900)));
+        assert_eq!(step(899).await.unwrap(), Some(Duration::from_secs(1)));
+        assert_eq!(step(900).await.unwrap(), None);
+        let why = step(900).await.unwrap_err();
         assert!(why.contains(&format!("no key {id} is published")), "{why}");
         assert!(said.len() == 3 && said[0].contains("another signs") && said[2].contains(words), "{said:?}");
     }

@@ -63,6 +63,14 @@ impl Aws {
         secret.len() == 64 && self.read(&format!("origin-hashes.{functions}")).split(',').any(|taken| taken == hash)
     }
 
+    /// Rotates, and sees to it that it did.
+    fn rotated(&self, when: &str) {
+        let secret = || self.read(&format!("origin-secret.{}", self.read("origin-secret")));
+        let before = secret();
+        let said = self.make(true).unwrap();
+        assert!(said.contains(": rotated (OriginVersion=") && secret() != before, "{when}: {said}");
+    }
+
     /// As a stack is updated from one version to the other, in any order.
     fn hear_each_other(&self, before: u32, after: u32, when: &str) {
         for (functions, cloudfront) in [(before, after), (after, before), (after, after)] {
@@ -156,7 +164,8 @@ fn what_was_cut_off_is_ended_by_the_next_call() {
     }
 }
 
-/// Whoever sees a failure runs the command again, and again with `--rotate`.
+/// Whoever sees a failure runs the command again, and again with `--rotate`. What is then said to be rotated is: others may have the one
+/// of before.
 #[test]
 fn rotations_that_fail_in_a_row_leave_no_moment_in_which_cloudfront_is_not_heard() {
     for calls in 0..6 {
@@ -168,7 +177,39 @@ fn rotations_that_fail_in_a_row_leave_no_moment_in_which_cloudfront_is_not_heard
             assert!(aws.make(true).unwrap_err().contains("the line is cut"));
         }
         aws.cut_after(1_000);
-        aws.make(true).unwrap();
+        aws.rotated(&format!("cut after {calls}"));
         aws.hear_each_other(deployed, aws.version(), &format!("cut after {calls}"));
     }
+}
+
+/// As it was when one secret only was made ahead.
+#[test]
+fn the_first_rotation_of_what_an_older_guestlist_made_rotates() {
+    let aws = Aws::new("older");
+    aws.make(false).unwrap();
+    let deployed = aws.version();
+    let first = |name: &str, count: usize| {
+        let kept = aws.read(&format!("{name}.{deployed}"));
+        let kept: Vec<&str> = kept.split(',').take(count).collect();
+        std::fs::write(aws.0.join(format!("prod.{name}.{deployed}")), kept.join(",")).unwrap();
+    };
+    first("origin-hashes", 2);
+    first("origin-next", 1);
+    aws.rotated("one was ahead");
+    aws.hear_each_other(deployed, aws.version(), "one was ahead");
+}
+
+/// The functions don't take what they have never heard of: they are deployed first.
+#[test]
+fn a_rotation_to_what_no_function_takes_is_put_off_and_fails() {
+    let aws = Aws::new("lost");
+    aws.make(false).unwrap();
+    let deployed = aws.version();
+    std::fs::remove_file(aws.0.join("prod.origin-next")).unwrap();
+    let why = aws.make(true).unwrap_err();
+    let mended = aws.version();
+    assert!(why.contains("isn't rotated yet") && why.contains(&format!("OriginVersion={mended},")), "{why}");
+    aws.hear_each_other(deployed, mended, "mended");
+    aws.rotated("mended and deployed");
+    aws.hear_each_other(mended, aws.version(), "mended and deployed");
 }

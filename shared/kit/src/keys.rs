@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use jsonwebtoken::DecodingKey;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{KEYS_KEPT_SECONDS, KeyUse, PublicKey, SigningKey, Store};
+use store::{KEYS_KEPT_SECONDS, KEYS_UNREAD_SECONDS, KeyUse, PublicKey, SigningKey, Store};
 
-/// How long no other key that isn't known is looked for after one was.
+/// How long no other key that isn't known is looked for after one was, and one that couldn't be read isn't read again.
 const LOOK_SECONDS: i64 = 10;
 
 /// A key that signs.
@@ -65,6 +65,8 @@ pub(crate) struct KeyCache {
     signers: Kept<Signer>,
     /// When a key that isn't known was last looked for.
     looked: Kept<()>,
+    /// When one that signs was last not to be read.
+    unread: Kept<()>,
 }
 
 type Kept<T> = Mutex<HashMap<KeyUse, (Timestamp, Arc<T>)>>;
@@ -96,22 +98,26 @@ impl Cx {
         Ok(keep(rings, key_use, self.now, Arc::new(read)))
     }
 
-    /// The key that signs for a use. While Parameter Store has no room for a call or doesn't answer, one that was kept signs on,
-    /// however old: it stays published. The log says so. Where it is refused, nothing is signed: who lost the right to a key has none.
+    /// The key that signs for a use. While Parameter Store has no room for a call or doesn't answer, one that was kept signs on, until
+    /// it could be revoked ([`KEYS_UNREAD_SECONDS`]). The log says so. Where it is refused, nothing is signed: who lost the right
+    /// to a key has none.
     pub(crate) async fn signer(&self, key_use: KeyUse) -> Result<Arc<Signer>> {
-        let signers = &self.bench.keys.signers;
-        if let Some(signer) = younger(KEYS_KEPT_SECONDS, signers, key_use, self.now) {
+        let KeyCache { signers, unread, .. } = &self.bench.keys;
+        let tried = younger(LOOK_SECONDS, unread, key_use, self.now).is_some();
+        let good_for = if tried { KEYS_UNREAD_SECONDS } else { KEYS_KEPT_SECONDS };
+        if let Some(signer) = younger(good_for, signers, key_use, self.now) {
             return Ok(signer);
         }
-        let read = match (Signer::read(self.store(), key_use).await, younger(i64::MAX, signers, key_use, self.now)) {
+        let kept = younger(KEYS_UNREAD_SECONDS, signers, key_use, self.now);
+        match (Signer::read(self.store(), key_use).await, kept) {
             (Err(Error::Store(error @ (store::Error::Busy(_) | store::Error::Unavailable(_)))), Some(kept)) => {
                 self.note(format_args!("the key {:08x} of {} signs on, unread: {error}", kept.id, key_use.name()));
                 self.metric("KeysUnread", 1.0);
-                kept
+                keep(unread, key_use, self.now, Arc::new(()));
+                Ok(kept)
             }
-            (read, _) => Arc::new(read?),
-        };
-        Ok(keep(signers, key_use, self.now, read))
+            (read, _) => Ok(keep(signers, key_use, self.now, Arc::new(read?))),
+        }
     }
 }
 

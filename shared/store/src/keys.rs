@@ -21,6 +21,13 @@ const SIGNING_KEY_DAYS: i64 = 90;
 /// For how many seconds a process keeps keys before it reads them again.
 pub const KEYS_KEPT_SECONDS: i64 = 5 * 60;
 
+/// For how many seconds after it was last read a key signs where it can't be read again. Then nothing is signed until it can.
+pub const KEYS_UNREAD_SECONDS: i64 = 13 * 60;
+
+/// For how many seconds after it was replaced a key can't be revoked: nobody may sign with it any longer then. Two minutes more than
+/// a process has it, since it is replaced a moment later than `replaced_at` says, and what is under way by then takes up to a minute.
+pub const KEYS_REVOKED_AFTER_SECONDS: i64 = KEYS_UNREAD_SECONDS + 2 * 60;
+
 /// What a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyUse {
@@ -222,8 +229,8 @@ impl Store {
     }
 
     /// Takes a key that others may have out of what is published, so that nothing it signed is taken any longer. One that still
-    /// signs is replaced by `new` first; and since processes keep it for [`KEYS_KEPT_SECONDS`], it is taken out only when that has
-    /// passed, or what they sign meanwhile would be worthless. It can be repeated at any time.
+    /// signs is replaced by `new` first; and since processes that keep it sign on for a while, it is taken out only
+    /// [`KEYS_REVOKED_AFTER_SECONDS`] later, or guests would get tickets that no door takes. It can be repeated at any time.
     ///
     /// # Errors
     /// [`Error::Overtaken`] where somebody else published a key meanwhile.
@@ -236,7 +243,7 @@ impl Store {
         self.keep_key(key_use, new, now, signs).await?;
         let mut seen = self.published(key_use).await?;
         let replaced_at = seen.keys.iter().find(|key| key.id == id).map(|key| key.replaced_at.unwrap_or(now));
-        let Some(from) = replaced_at.map(|at| at + SignedDuration::from_secs(KEYS_KEPT_SECONDS)) else {
+        let Some(from) = replaced_at.map(|at| at + SignedDuration::from_secs(KEYS_REVOKED_AFTER_SECONDS)) else {
             return Ok(Revoked::Unknown);
         };
         if now < from {

@@ -3,7 +3,7 @@
 use crate::sample::*;
 use domain::checkins::LONGEST_USE;
 use jiff::{SignedDuration, Timestamp};
-use store::{Error, KEYS_KEPT_SECONDS, KeyUse, Revoked, SigningKey};
+use store::{Error, KEYS_REVOKED_AFTER_SECONDS, KeyUse, Revoked, SigningKey};
 use testbed::Faults;
 use testbed::faults::{Calls, Fault};
 
@@ -104,7 +104,7 @@ async fn a_revoked_key_is_replaced_where_it_signs_and_published_no_longer() {
     keep(&desk, 2, now() + hours(1), true).await.unwrap();
 
     let at = now() + hours(2);
-    let free = at + seconds(KEYS_KEPT_SECONDS);
+    let free = at + seconds(KEYS_REVOKED_AFTER_SECONDS);
     assert_eq!(revoke(&desk, 2, 3, at).await, Revoked::From(free));
     let all = [(3, None), (2, Some(at)), (1, Some(now() + hours(1)))];
     assert_eq!((signs(&desk).await, published(&desk, KeyUse::Tokens).await), (Some(3), all.to_vec()));
