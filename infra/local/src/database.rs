@@ -1,8 +1,9 @@
-//! The embedded DynamoDB: `dynoxide` on a file or in memory, served on a loopback port of its own.
+//! The embedded DynamoDB: `dynoxide` on a file or in memory, on a thread of its own.
 
 use crate::disk::Disk;
-use dynoxide::Database;
+use dynoxide::{Database, DynoxideError};
 use rusqlite::Connection;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -10,10 +11,25 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use store::tables::{Index, TTL, Table};
+use tokio::sync::{mpsc, oneshot};
 
 /// The offset between the sequence numbers that dynoxide stores and those that it shows
 /// (`dynoxide::streams`, `SEQUENCE_NUMBER_OFFSET`).
 const SEQUENCE_OFFSET: u128 = 100_000_000_000_000_000_000;
+
+/// A call of the SDK to DynamoDB.
+#[derive(Debug)]
+pub struct Call {
+    /// Such as `GetItem`.
+    pub operation: String,
+    /// What it asks, in JSON.
+    pub body: Vec<u8>,
+    /// Where its answer goes: a status, and JSON.
+    pub answer: oneshot::Sender<(u16, String)>,
+}
+
+/// Where calls go. When all of these are dropped, the thread ends.
+pub type Calls = mpsc::UnboundedSender<Call>;
 
 /// The tables, and where they lie.
 #[derive(Clone)]
@@ -84,6 +100,26 @@ impl Tables {
 }
 
 impl Tables {
+    /// Starts the thread that answers calls. It works one at a time, and its waiting for the disk holds up nobody else.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn serve(&self) -> std::io::Result<(Calls, std::thread::JoinHandle<()>)> {
+        let (calls, mut called) = mpsc::unbounded_channel::<Call>();
+        let database = self.database.clone();
+        let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
+            while let Some(Call { operation, body, answer }) = called.blocking_recv() {
+                let answered = match carried_out(&database, &operation, &body) {
+                    Ok(body) => (200, body),
+                    Err(error) => (error.status_code(), error.to_json()),
+                };
+                // Whoever doesn't wait for it any longer has seen it time out.
+                drop(answer.send(answered));
+            }
+        })?;
+        Ok((calls, thread))
+    }
+
     /// Creates the tables that are missing, and the indexes that an older Guestlist didn't have.
     ///
     /// # Errors
@@ -119,6 +155,31 @@ impl Tables {
         }
         Ok(())
     }
+}
+
+/// The operations that the store has use for.
+fn carried_out(database: &Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
+    match operation {
+        "GetItem" => written(&database.get_item(read(body)?)?),
+        "PutItem" => written(&database.put_item(read(body)?)?),
+        "UpdateItem" => written(&database.update_item(read(body)?)?),
+        "DeleteItem" => written(&database.delete_item(read(body)?)?),
+        "Query" => written(&database.query(read(body)?)?),
+        "Scan" => written(&database.scan(read(body)?)?),
+        "BatchGetItem" => written(&database.batch_get_item(read(body)?)?),
+        "BatchWriteItem" => written(&database.batch_write_item(read(body)?)?),
+        "TransactGetItems" => written(&database.transact_get_items(read(body)?)?),
+        "TransactWriteItems" => written(&database.transact_write_items(read(body)?)?),
+        _ => Err(DynoxideError::ValidationException(format!("the local runner has no {operation}"))),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
+    serde_json::from_slice(body).map_err(|error| DynoxideError::SerializationException(error.to_string()))
+}
+
+fn written<T: Serialize>(reply: &T) -> Result<String, DynoxideError> {
+    serde_json::to_string(reply).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 fn request<T: DeserializeOwned>(json: Value) -> Result<T, String> {

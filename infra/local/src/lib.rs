@@ -1,6 +1,7 @@
 //! The local runner: every function, with the parts of AWS that they stand on, in one process on one port of loopback.
 
 pub mod apps;
+pub mod aws;
 pub mod clock;
 pub mod database;
 pub mod disk;

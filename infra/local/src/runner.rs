@@ -1,6 +1,7 @@
 //! The runner: puts the parts together, starts them, and stops them again.
 
 use crate::apps::Apps;
+use crate::aws;
 use crate::clock::Clock;
 use crate::database::Tables;
 use crate::disk::Disk;
@@ -22,6 +23,7 @@ use crate::uploads::{self, Uploads};
 use crate::wire::{self, Wire};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use kit::{Chance, Function, House, Kind, Queue, Router, Settings, Source, Table};
@@ -58,9 +60,8 @@ pub struct Runner {
     switch: watch::Sender<bool>,
     stop: Stop,
     parts: JoinSet<()>,
+    /// It ends when nobody is left who may call it.
     database: std::thread::JoinHandle<()>,
-    /// Database, queues and mailbox stop last: what is under way still needs them.
-    last_switch: watch::Sender<bool>,
     _folder: Option<Folder>,
 }
 
@@ -99,9 +100,8 @@ impl Runner {
         let apps = Apps::open(options.web.as_deref(), options.build);
 
         let (switch, stop) = Stop::new();
-        let (last_switch, last_stop) = Stop::new();
         let mut parts = JoinSet::new();
-        let (dynamodb, database) = serve_tables(&tables, last_stop.clone())?;
+        let (calls, database) = tables.serve().map_err(Failure::part("The embedded DynamoDB can't be started"))?;
         let wire = Wire {
             queues: Arc::clone(&queues),
             mailbox: mailbox.clone(),
@@ -110,28 +110,24 @@ impl Runner {
             prefix: PREFIX.to_owned(),
         };
         let uploads = Uploads { objects: Objects::new(disk.clone()), clock: clock.clone() };
-        let aws = serve_wire(wire, uploads.clone(), last_stop).await?;
+        let client = aws::client(wire::router(wire).merge(uploads::wire(uploads.clone())), calls);
 
         let origin = format!("http://localhost:{}", address.port());
+        let endpoint = || Some(aws::ENDPOINT.to_owned());
         let settings = Settings {
-            store: Location {
-                prefix: PREFIX.to_owned(),
-                keys: KEYS.to_owned(),
-                dynamodb: Some(dynamodb),
-                ssm: Some(aws.clone()),
-            },
+            store: Location { prefix: PREFIX.to_owned(), keys: KEYS.to_owned(), dynamodb: endpoint(), ssm: endpoint() },
             base_url: origin.clone(),
             sender: "hello@guestlist.test".to_owned(),
             mail_set: Some("guestlist-local".to_owned()),
-            queues: format!("{aws}/000000000000/"),
-            sqs: Some(aws.clone()),
-            ses: Some(aws.clone()),
+            queues: format!("{}/000000000000/", aws::ENDPOINT),
+            sqs: endpoint(),
+            ses: endpoint(),
             bucket: uploads::BUCKET.to_owned(),
             uploads: uploads::PATH.to_owned(),
-            s3: Some(aws),
+            s3: endpoint(),
         };
-        let house =
-            House::new(&sdk(), settings, clock.for_functions(), Chance::System).with_log(move |line| log.line(line));
+        let house = House::new(&sdk(client), settings, clock.for_functions(), Chance::System)
+            .with_log(move |line| log.line(line));
         make_keys(&house).await?;
 
         let router = Router::new(functions)
@@ -187,7 +183,7 @@ impl Runner {
             parts.spawn(seed::run(front.clone(), disk, stop.clone()));
         }
         let data = options.data.clone();
-        Ok(Self { front, address, data, switch, stop, parts, database, last_switch, _folder: folder })
+        Ok(Self { front, address, data, switch, stop, parts, database, _folder: folder })
     }
 
     /// Builds the web apps where they aren't yet, while everything else goes on.
@@ -196,13 +192,14 @@ impl Runner {
     }
 
     /// Stops everything: no new work, what is under way gets a moment, then the database closes.
-    pub async fn stop(mut self) {
-        self.switch.send_replace(true);
-        let all = async { while self.parts.join_next().await.is_some() {} };
+    pub async fn stop(self) {
+        let Self { front, switch, mut parts, database, .. } = self;
+        switch.send_replace(true);
+        let all = async { while parts.join_next().await.is_some() {} };
         drop(tokio::time::timeout(GRACE, all).await);
-        self.parts.shutdown().await;
-        self.last_switch.send_replace(true);
-        let waited = tokio::task::spawn_blocking(|| self.database.join());
+        parts.shutdown().await;
+        drop(front);
+        let waited = tokio::task::spawn_blocking(|| database.join());
         drop(tokio::time::timeout(Duration::from_millis(500), waited).await);
     }
 }
@@ -220,14 +217,14 @@ async fn listen(port: u16) -> Result<TcpListener, Failure> {
     }
 }
 
-/// The SDK as the cloud has it, but for the addresses, which are plain HTTP on loopback, and the keys, which open nothing.
-fn sdk() -> SdkConfig {
+/// The SDK as the cloud has it, but for the keys, which open nothing, and what answers.
+fn sdk(client: SharedHttpClient) -> SdkConfig {
     let keys = Credentials::from_keys(uploads::ACCESS_KEY, uploads::SECRET, None);
     SdkConfig::builder()
         .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
         .region(Region::from_static("local"))
         .credentials_provider(SharedCredentialsProvider::new(keys))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(client)
         .build()
 }
 
@@ -279,41 +276,6 @@ fn handler(function: &'static Function, house: &House, written: &Arc<Notify>) ->
             answer
         }
     })
-}
-
-/// The database has a thread of its own: it works one call at a time, and its waiting for the disk holds up nobody else.
-fn serve_tables(tables: &Tables, mut stop: Stop) -> Result<(String, std::thread::JoinHandle<()>), Failure> {
-    let failed = "The embedded DynamoDB can't be served";
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Failure::part(failed))?;
-    listener.set_nonblocking(true).map_err(Failure::part(failed))?;
-    let address = listener.local_addr().map_err(Failure::part(failed))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::part(failed))?;
-    let database = tables.database.clone();
-    let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
-        runtime.block_on(async move {
-            let served = async {
-                let listener = TcpListener::from_std(listener).map_err(|error| error.to_string())?;
-                dynoxide::server::serve_with_shutdown(listener, database, async move { stop.requested().await }).await
-            };
-            if let Err(error) = served.await {
-                eprintln!("guestlist: the embedded DynamoDB ended: {error}");
-            }
-        });
-    });
-    Ok((format!("http://{address}"), thread.map_err(Failure::part(failed))?))
-}
-
-async fn serve_wire(wire: Wire, uploads: Uploads, mut stop: Stop) -> Result<String, Failure> {
-    let failed = "The stand-in for AWS can't be served";
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Failure::part(failed))?;
-    let address = listener.local_addr().map_err(Failure::part(failed))?;
-    tokio::spawn(async move {
-        tokio::select! {
-            served = axum::serve(listener, wire::router(wire).merge(uploads::wire(uploads))) => drop(served),
-            () = stop.requested() => {}
-        }
-    });
-    Ok(format!("http://{address}"))
 }
 
 async fn serve_front(listener: TcpListener, front: Front, mut stop: Stop) {

@@ -1,5 +1,5 @@
 //! S3, as far as Guestlist uses it: the browser's presigned POST and the pictures on the port for people, and `GetObject`,
-//! `PutObject` and `DeleteObject` of the SDK on the wire. Nothing else of it is imitated.
+//! `PutObject` and `DeleteObject` of the SDK. Nothing else of it is imitated.
 //!
 //! A POST is checked as S3 checks it: the policy's signature, its end, that it names every field of the form, and the file's size
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html>).
@@ -52,7 +52,7 @@ pub fn public(uploads: Uploads) -> Router {
         .with_state(uploads)
 }
 
-/// The routes on the wire, below the bucket's name.
+/// The routes of the SDK, below the bucket's name.
 pub fn wire(uploads: Uploads) -> Router {
     let objects = get(read).put(write).delete(remove);
     Router::new()

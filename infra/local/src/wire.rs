@@ -1,4 +1,4 @@
-//! The stand-in for AWS on the wire: `SendMessage` and `SendMessageBatch` of SQS, `SendEmail` of SESv2, `GetParameter` and
+//! The stand-in for AWS: `SendMessage` and `SendMessageBatch` of SQS, `SendEmail` of SESv2, `GetParameter` and
 //! `PutParameter` of Parameter Store, and nothing else (what S3 does is in `uploads`). What an SDK sends is answered when it is
 //! on disk.
 //!

@@ -190,6 +190,26 @@ fn private_keys_are_kept_for_their_owner_alone_and_lost_ones_are_made_anew() {
     assert_eq!((second.len(), &second[1]), (2, &first[0]), "what the lost one signed is valid on");
 }
 
+/// A second port would give the private keys, and the tables, to whoever else is on this machine.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_listens_but_the_port_for_people() {
+    let place = Place::new("ports");
+    let house = House::start(&place.data());
+    let of = |file: &str| format!("/proc/{}/{file}", house.child.id());
+    let files = std::fs::read_dir(of("fd")).unwrap().filter_map(|file| std::fs::read_link(file.unwrap().path()).ok());
+    let held: Vec<String> = files.map(|file| file.to_string_lossy().into_owned()).collect();
+    // The columns: https://docs.kernel.org/networking/proc_net_tcp.html
+    let sockets = ["net/tcp", "net/tcp6"].map(|table| std::fs::read_to_string(of(table)).unwrap_or_default()).concat();
+    let listening = sockets.lines().filter_map(|line| {
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        let (address, state, inode) = (columns.get(1)?, columns.get(3)?, columns.get(9)?);
+        let is_ours = *state == "0A" && held.contains(&format!("socket:[{inode}]"));
+        is_ours.then(|| u16::from_str_radix(address.rsplit(':').next()?, 16).ok())?
+    });
+    assert_eq!(listening.collect::<Vec<_>>(), [house.port]);
+}
+
 /// People sign up until the process is killed in the middle of it. Whoever was answered can sign in afterwards and gets
 /// their mail: neither the account nor the fact of it nor the mail is lost.
 #[test]

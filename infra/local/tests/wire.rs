@@ -6,7 +6,9 @@ use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, RawMessage};
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use local::aws::{ENDPOINT, client};
 use local::clock::Clock;
+use local::database::Tables;
 use local::disk::{Disk, machine_now};
 use local::mailbox::Mailbox;
 use local::parameters::Parameters;
@@ -16,7 +18,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 struct Cloud {
-    endpoint: String,
     queues: Arc<Queues>,
     mailbox: Mailbox,
     sqs: aws_sdk_sqs::Client,
@@ -24,7 +25,7 @@ struct Cloud {
 }
 
 impl Cloud {
-    async fn start() -> Self {
+    fn start() -> Self {
         let disk = Disk::memory().unwrap();
         let specs = ["mails", "bounces"].map(|name| QueueSpec {
             name: name.to_owned(),
@@ -41,37 +42,35 @@ impl Cloud {
             clock: Clock::open(disk).unwrap(),
             prefix: "guestlist-local-".to_owned(),
         };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router(wire)).await });
-        let http = aws_smithy_http_client::Builder::new().build_http();
+        let (tables, _) = Tables::memory().unwrap().serve().unwrap();
+        let http = client(router(wire), tables);
         let keys = || Credentials::from_keys("AKIDLOCAL", "local", None);
         let sqs = aws_sdk_sqs::Config::builder()
             .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
             .region(aws_sdk_sqs::config::Region::from_static("local"))
             .credentials_provider(keys())
-            .endpoint_url(&endpoint)
+            .endpoint_url(ENDPOINT)
             .http_client(http.clone())
             .build();
         let ses = aws_sdk_sesv2::Config::builder()
             .behavior_version(aws_sdk_sesv2::config::BehaviorVersion::latest())
             .region(aws_sdk_sesv2::config::Region::from_static("local"))
             .credentials_provider(keys())
-            .endpoint_url(&endpoint)
+            .endpoint_url(ENDPOINT)
             .http_client(http)
             .build();
         let (sqs, ses) = (aws_sdk_sqs::Client::from_conf(sqs), aws_sdk_sesv2::Client::from_conf(ses));
-        Self { endpoint, queues, mailbox, sqs, ses }
+        Self { queues, mailbox, sqs, ses }
     }
 
     fn url(&self, queue: &str) -> String {
-        format!("{}/000000000000/guestlist-local-{queue}", self.endpoint)
+        format!("{ENDPOINT}/000000000000/guestlist-local-{queue}")
     }
 }
 
 #[tokio::test]
 async fn a_message_sent_through_the_sdk_lies_in_the_queue() {
-    let cloud = Cloud::start().await;
+    let cloud = Cloud::start();
     let sent = cloud.sqs.send_message().queue_url(cloud.url("mails")).message_body("Привет").send().await.unwrap();
     let digest = format!("{:x}", md5::compute("Привет"));
     assert_eq!(sent.md5_of_message_body(), Some(digest.as_str()));
@@ -81,7 +80,7 @@ async fn a_message_sent_through_the_sdk_lies_in_the_queue() {
 
 #[tokio::test]
 async fn delays_are_kept_and_may_be_fifteen_minutes() {
-    let cloud = Cloud::start().await;
+    let cloud = Cloud::start();
     let send =
         |delay| cloud.sqs.send_message().queue_url(cloud.url("mails")).message_body("x").delay_seconds(delay).send();
     send(900).await.unwrap();
@@ -93,7 +92,7 @@ async fn delays_are_kept_and_may_be_fifteen_minutes() {
 
 #[tokio::test]
 async fn a_batch_goes_in_whole_and_its_limits_hold() {
-    let cloud = Cloud::start().await;
+    let cloud = Cloud::start();
     let entry =
         |id: &str| SendMessageBatchRequestEntry::builder().id(id).message_body(format!("body {id}")).build().unwrap();
     let send = |ids: &[&str]| {
@@ -122,9 +121,9 @@ async fn a_batch_goes_in_whole_and_its_limits_hold() {
 
 #[tokio::test]
 async fn what_is_not_there_or_not_answered_says_so() {
-    let cloud = Cloud::start().await;
+    let cloud = Cloud::start();
     let send = |url: String| cloud.sqs.send_message().queue_url(url).message_body("x").send();
-    for url in [cloud.url("nowhere"), format!("{}/000000000000/mails", cloud.endpoint)] {
+    for url in [cloud.url("nowhere"), format!("{ENDPOINT}/000000000000/mails")] {
         let error = send(url).await.unwrap_err();
         assert!(error.into_service_error().is_queue_does_not_exist());
     }
@@ -137,7 +136,7 @@ async fn what_is_not_there_or_not_answered_says_so() {
 
 #[tokio::test]
 async fn a_mail_sent_through_the_sdk_lies_in_the_mailbox_byte_by_byte() {
-    let cloud = Cloud::start().await;
+    let cloud = Cloud::start();
     let raw = b"From: a@guestlist.test\r\nTo: Anna <Anna@Example.com>\r\nSubject: =?utf-8?B?0JHQuNC70LXRgg==?=\r\n\r\n\xd0\x94\xd0\xb0\r\n";
     let content = || {
         let raw = RawMessage::builder().data(Blob::new(&raw[..])).build().unwrap();
@@ -161,7 +160,7 @@ async fn a_mail_sent_through_the_sdk_lies_in_the_mailbox_byte_by_byte() {
 /// What SES's mailbox simulator does in the cloud: events come of mails in a configuration set, and of no others.
 #[tokio::test]
 async fn mails_to_the_simulators_addresses_bounce_and_complain() {
-    let cloud = Cloud::start().await;
+    let cloud = Cloud::start();
     let send = |to: &str, set: Option<&str>| {
         let raw = RawMessage::builder().data(Blob::new(&b"Subject: x\r\n\r\nx\r\n"[..])).build().unwrap();
         let content = EmailContent::builder().raw(raw).build();
@@ -188,7 +187,7 @@ async fn mails_to_the_simulators_addresses_bounce_and_complain() {
 
 #[tokio::test]
 async fn only_raw_mails_are_taken() {
-    let cloud = Cloud::start().await;
+    let cloud = Cloud::start();
     let text = |text: &str| Content::builder().data(text).build().unwrap();
     let simple = Message::builder().subject(text("x")).body(Body::builder().text(text("x")).build()).build();
     let to = Destination::builder().to_addresses("a@example.com").build();
