@@ -27,6 +27,11 @@ def drop(r, name, path):
     del at[int(last) if isinstance(at, list) else last]
 
 
+def role_of(r, function):
+    """The role of a function."""
+    return r[function]["Properties"]["Role"]["Fn::GetAtt"][0]
+
+
 def statement(r, role, sid):
     """The statement of a role's with this Sid."""
     [policy] = r[role]["Properties"]["Policies"]

@@ -1,8 +1,11 @@
 """Each house rule with what breaks it: the name of the rule, and a change of the transformed template's resources. The table that
 test_transformed.py goes through; a rule without a line here fails."""
 
-from breaking import alarm_of, drop, first, operation, put, statement
+from access_cases import ACCESS
+from behaviours_cases import BEHAVIOURS
+from breaking import alarm_of, drop, first, operation, put, role_of, statement
 from edge_cases import EDGE
+from mails_cases import MAILS
 
 ALARM = "AWS::CloudWatch::Alarm"
 ALIAS = "AWS::Lambda::Alias"
@@ -14,6 +17,7 @@ MAPPING = "AWS::Lambda::EventSourceMapping"
 RULE = "AWS::Events::Rule"
 TABLE = "AWS::DynamoDB::Table"
 
+VARIABLES = "Properties.Environment.Variables"
 BOOKINGS_PATH = "/api/events/{event}/bookings"
 
 
@@ -23,10 +27,6 @@ def of_queue(r):
 
 def of_stream(r):
     return first(r, MAPPING, "BisectBatchOnFunctionError")
-
-
-def role_of(r, function):
-    return r[function]["Properties"]["Role"]["Fn::GetAtt"][0]
 
 
 def version_of(r, function):
@@ -48,6 +48,12 @@ def past_the_alias(r):
     )
 
 
+def hashes_in_each_function(r):
+    for name, what in r.items():
+        if what["Type"] == "AWS::Lambda::Function":
+            put(r, name, "Properties.Environment.Variables.GUESTLIST_ORIGIN_HASHES", r["OriginHashes"]["Properties"]["Value"])
+
+
 def another_alias(r):
     r["ReadTimelineAlias"] = {"Type": ALIAS, "Properties": {"FunctionName": {"Ref": "ReadTimeline"}}}
 
@@ -62,25 +68,26 @@ FUNCTIONS = [
     ("logs_end", lambda r: drop(r, "BookingsLog", "Properties.RetentionInDays")),
     ("failures_are_heard_of", lambda r: put(r, alarm_of(r, "bookings-fail"), "Properties.MetricName", "Others")),
     ("failures_are_heard_of", lambda r: put(r, alarm_of(r, "functions-fail"), "Properties.Namespace", "Others")),
-    ("failures_are_heard_of", lambda r: r.pop("BookingsFailures")),
+    ("failures_are_heard_of", lambda r: r.pop("AccountsFailures")),
     (
         "counting_failures_costs_nothing_when_idle",
         lambda r: put(r, first(r, FILTER), "Properties.MetricTransformations.0.DefaultValue", 0),
     ),
     (
-        "no_secret_is_in_the_environment",
-        lambda r: put(r, "BookPlace", "Properties.Environment.Variables.GUESTLIST_SECRET", "hush"),
+        "the_environment_is_as_known",
+        lambda r: put(r, "BookPlace", f"{VARIABLES}.GUESTLIST_KEY", "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v"),
     ),
     (
-        "no_secret_is_in_the_environment",
+        "the_environment_is_as_known",
         lambda r: put(
-            r, "BookPlace", "Properties.Environment.Variables.KEYS", "{{resolve:ssm-secure:/guestlist/dev/signing-keys}}"
+            r, "BookPlace", f"{VARIABLES}.GUESTLIST_SENDER", {"Fn::Sub": "{{resolve:ssm:/guestlist/${Stage}/origin-secret}}"}
         ),
     ),
     (
-        "no_secret_is_in_the_environment",
-        lambda r: put(r, "BookPlace", "Properties.Environment.Variables.KEYS", "-----BEGIN PRIVATE KEY-----"),
+        "the_environment_is_as_known",
+        lambda r: put(r, "BookPlace", f"{VARIABLES}.GUESTLIST_KEYS", "/guestlist/production/signing-keys/"),
     ),
+    ("the_environment_is_as_known", lambda r: drop(r, "BookPlace", f"{VARIABLES}.GUESTLIST_KEYS")),
     ("callers_are_permitted", lambda r: r.pop("BookPlaceRoutePermission")),
     ("callers_are_permitted", lambda r: r.pop("ReadTimelineRoutePermission")),
     ("callers_are_permitted", lambda r: r.pop("RemindHourBeforeTickPermission")),
@@ -96,6 +103,11 @@ FUNCTIONS = [
     ("rules_may_send_their_dead_letters", lambda r: r.pop("FailedTicksQueuePolicy")),
     ("old_ticks_are_dropped", lambda r: put(r, first(r, INVOKE), "Properties.MaximumEventAgeInSeconds", 3600)),
     ("old_ticks_are_dropped", lambda r: drop(r, first(r, RULE), "Properties.Targets.0.RetryPolicy")),
+    ("nothing_is_switched_off", lambda r: put(r, of_stream(r), "Properties.Enabled", False)),
+    ("nothing_is_switched_off", lambda r: put(r, first(r, RULE), "Properties.State", "DISABLED")),
+    ("nothing_is_switched_off", lambda r: put(r, "MailSet", "Properties.SendingOptions.SendingEnabled", False)),
+    ("everything_is_made_everywhere", lambda r: put(r, "ThrottledAlarm", "Condition", "HasZone")),
+    ("everything_is_made_everywhere", lambda r: put(r, "MailEventsSubscription", "Condition", "HasZone")),
     (
         "standing_still_is_heard_of",
         lambda r: put(r, alarm_of(r, "remind_hour_before-stands-still"), "Properties.TreatMissingData", "notBreaching"),
@@ -131,6 +143,14 @@ GRANTS = [
         lambda r: statement(r, role_of(r, "SendEmail"), "Mail").update(
             Condition={"StringEquals": {"ses:FromAddress": "somebody@example.org"}}
         ),
+    ),
+    (
+        "roles_hold_nothing_else",
+        lambda r: statement(r, "DeploymentRole", "MoveAliases")["Action"].append("lambda:UpdateFunctionCode"),
+    ),
+    (
+        "roles_hold_all_grants",
+        lambda r: statement(r, "DeploymentRole", "MoveAliases")["Action"].remove("lambda:UpdateAlias"),
     ),
     (
         "no_managed_policies",
@@ -170,6 +190,8 @@ GRANTS = [
 ]
 
 QUEUES = [
+    ("consumers_take_from_what_the_registry_says", lambda r: r.pop("PublishFactsEvents")),
+    ("consumers_take_from_what_the_registry_says", lambda r: put(r, of_queue(r), "Properties.FunctionName", {"Ref": "ReadEvent"})),
     ("batches_answer_in_part", lambda r: drop(r, of_queue(r), "Properties.FunctionResponseTypes")),
     ("batches_answer_in_part", lambda r: drop(r, of_stream(r), "Properties.FunctionResponseTypes")),
     (
@@ -178,6 +200,7 @@ QUEUES = [
     ),
     ("consumed_queues_have_dead_letters", lambda r: drop(r, "MailsQueue", "Properties.RedrivePolicy")),
     ("messages_get_some_tries", lambda r: put(r, "FactsQueue", "Properties.RedrivePolicy.maxReceiveCount", 1)),
+    ("messages_get_some_tries", lambda r: put(r, "FactsQueue", "Properties.RedrivePolicy.maxReceiveCount", 1000)),
     (
         "dead_letters_outlive_their_queue",
         lambda r: put(r, "FactsDeadQueue", "Properties.MessageRetentionPeriod", 4 * 24 * 3600),
@@ -228,7 +251,17 @@ ROLLOUT = [
     ("aliases_are_moved_by_codedeploy", lambda r: drop(r, "BookPlaceAliaslive", "UpdatePolicy")),
     ("bad_versions_go_back", lambda r: drop(r, first(r, GROUP), "Properties.AlarmConfiguration")),
     ("bad_versions_go_back", lambda r: put(r, first(r, GROUP), "Properties.AutoRollbackConfiguration.Events", [])),
+    ("bad_versions_go_back", lambda r: put(r, first(r, GROUP), "Properties.AutoRollbackConfiguration.Enabled", False)),
+    ("bad_versions_go_back", lambda r: put(r, first(r, GROUP), "Properties.AlarmConfiguration.Enabled", False)),
+    ("bad_versions_go_back", lambda r: r.pop("BookAndCancelFailures")),
+    ("few_failures_are_enough", lambda r: put(r, alarm_of(r, "bookings-fail"), "Properties.Threshold", {"Ref": "FailuresToAlarm"})),
+    ("few_failures_are_enough", lambda r: drop(r, alarm_of(r, "bookings-fail"), "Properties.DatapointsToAlarm")),
+    ("few_failures_are_enough", lambda r: drop(r, first(r, GROUP), "Properties.AlarmConfiguration.Alarms.0")),
     ("versions_follow_the_parameters", lambda r: drop(r, version_of(r, "BookPlace"), "Properties.Description")),
+    (
+        "versions_follow_the_parameters",
+        lambda r: put(r, version_of(r, "BookPlace"), "Properties.Description", {"Fn::Sub": "${Stage} ${BaseUrl} ${Sender} ${Architecture}"}),
+    ),
     (
         "versions_follow_the_parameters",
         lambda r: put(r, "BookPlace", "Properties.Environment.Variables.MORE", {"Fn::Sub": "{{resolve:ssm:${MailDomain}}}"}),
@@ -255,6 +288,17 @@ TABLES = [
     ("tables_outlive_the_stack", lambda r: put(r, first(r, TABLE), "UpdateReplacePolicy", "Delete")),
     ("tables_outlive_the_stack", lambda r: drop(r, first(r, TABLE), "DeletionPolicy")),
     ("tables_take_a_key_of_ones_own", lambda r: drop(r, first(r, TABLE), "Properties.SSESpecification")),
+    ("what_expires_goes_and_nothing_else", lambda r: drop(r, "AccountsTable", "Properties.TimeToLiveSpecification")),
+    (
+        "what_expires_goes_and_nothing_else",
+        lambda r: put(r, "DeliveriesTable", "Properties.TimeToLiveSpecification.Enabled", False),
+    ),
+    (
+        "what_expires_goes_and_nothing_else",
+        lambda r: put(
+            r, "BookingsTable", "Properties.TimeToLiveSpecification", {"AttributeName": "expires", "Enabled": True}
+        ),
+    ),
     (
         "streams_tell_what_was_before",
         lambda r: put(
@@ -266,6 +310,7 @@ TABLES = [
 ALARMS = [
     ("alarms_tell_somebody", lambda r: put(r, first(r, ALARM), "Properties.AlarmActions", [])),
     ("alarms_tell_somebody", lambda r: put(r, first(r, ALARM), "Properties.ActionsEnabled", False)),
+    ("alarms_tell_somebody", lambda r: r.pop("AlarmSubscription")),
     ("alarms_say_what_missing_data_means", lambda r: drop(r, first(r, ALARM), "Properties.TreatMissingData")),
     ("alarms_name_their_page", lambda r: put(r, first(r, ALARM), "Properties.AlarmDescription", "Something fails.")),
     (
@@ -274,6 +319,20 @@ ALARMS = [
     ),
     ("alarms_are_few", more_alarms),
     ("alarms_use_whole_minutes", lambda r: put(r, first(r, ALARM), "Properties.Period", 10)),
+    ("alarms_go_off_in_time", lambda r: put(r, alarm_of(r, "bookings-fail"), "Properties.Threshold", 1e9)),
+    ("alarms_go_off_in_time", lambda r: put(r, alarm_of(r, "ticks-fail"), "Properties.Threshold", 0)),
+    ("alarms_go_off_in_time", lambda r: put(r, alarm_of(r, "facts-dead-has-messages"), "Properties.Threshold", 10)),
+    (
+        "alarms_go_off_in_time",
+        lambda r: put(r, alarm_of(r, "mails-halted"), "Properties.ComparisonOperator", "LessThanThreshold"),
+    ),
+    ("alarms_go_off_in_time", lambda r: put(r, alarm_of(r, "facts-are-late"), "Properties.Statistic", "Minimum")),
+    ("alarms_go_off_in_time", lambda r: drop(r, alarm_of(r, "api-fails"), "Properties.Dimensions")),
+    ("alarms_go_off_in_time", lambda r: put(r, alarm_of(r, "api-fails"), "Properties.Dimensions.0.Value", "elsewhere")),
+    ("alarms_go_off_in_time", lambda r: put(r, alarm_of(r, "functions-fail"), "Properties.EvaluationPeriods", 288)),
+    ("alarms_go_off_in_time", lambda r: put(r, alarm_of(r, "throttled"), "Properties.MetricName", "Duration")),
+    ("what_concerns_all_is_watched", lambda r: r.pop(alarm_of(r, "mails-halted"))),
+    ("what_concerns_all_is_watched", lambda r: put(r, alarm_of(r, "mails-halted"), "Properties.MetricName", "MailsSent")),
     ("what_concerns_all_is_watched", lambda r: r.pop(alarm_of(r, "api-fails"))),
     ("what_concerns_all_is_watched", lambda r: r.pop(alarm_of(r, "throttled"))),
     ("there_is_one_dashboard", lambda r: r.pop("Dashboard")),
@@ -289,6 +348,7 @@ SIZES = [
         "the_api_fits",
         lambda r: r["Api"]["Properties"]["Body"]["paths"].update({f"/more/{number}": {"get": {}} for number in range(300)}),
     ),
+    ("dynamic_references_fit", hashes_in_each_function),
 ]
 
-CASES = EDGE + FUNCTIONS + GRANTS + QUEUES + ROLLOUT + TABLES + ALARMS + SIZES
+CASES = ACCESS + BEHAVIOURS + EDGE + FUNCTIONS + GRANTS + MAILS + QUEUES + ROLLOUT + TABLES + ALARMS + SIZES

@@ -1,15 +1,14 @@
 """Rules for what surrounds the functions: buckets, CloudFront, the API's bounds, and who may post to topics."""
 
-from stack import found, listed, plain
+from stack import found, listed, plain, reference, target
 
 BUCKET = "AWS::S3::Bucket"
 POLICY = "AWS::S3::BucketPolicy"
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 HEADERS = "AWS::CloudFront::ResponseHeadersPolicy"
-# AWS's own cache policy that keeps nothing.
-CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-# What CloudFront would keep for ten seconds otherwise.
-ERRORS = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+ACCESS = "AWS::CloudFront::OriginAccessControl"
+# Browsers take a site for one of TLS alone for as long: a year at least.
+SHORTEST_HSTS = 365 * 24 * 3600
 SECRET = "{{resolve:ssm:/guestlist/${Stage}/origin-secret:${OriginVersion}}}"
 HASHES = "{{resolve:ssm:/guestlist/${Stage}/origin-hashes:${OriginVersion}}}"
 
@@ -28,6 +27,11 @@ def statements(stack, bucket):
     for policy in stack.of(POLICY).values():
         if policy["Bucket"] == {"Ref": bucket}:
             yield from policy["PolicyDocument"]["Statement"]
+
+
+def uploaded_to(stack):
+    """The bucket that functions have browsers post to."""
+    return {found(function, "Environment.Variables.GUESTLIST_BUCKET.Ref") for function in stack.functions.values()}
 
 
 def buckets_are_closed(stack):
@@ -61,19 +65,20 @@ def buckets_end_what_was_begun(stack):
 
 
 def buckets_take_tls_only(stack):
-    """answers without TLS: deny it everything where aws:SecureTransport is false, in a bucket policy"""
+    """answers without TLS: deny it everything, itself and all in it, where aws:SecureTransport is false, in a bucket policy"""
     for name in stack.of(BUCKET):
         if not any(
             statement["Effect"] == "Deny"
             and found(statement, "Condition.Bool") == {"aws:SecureTransport": "false"}
             and (statement["Principal"], statement["Action"]) == ("*", "s3:*")
+            and [plain(resource) for resource in listed(statement["Resource"])] == [f"{name}.Arn", f"${{{name}.Arn}}/*"]
             for statement in statements(stack, name)
         ):
             yield name
 
 
 def buckets_are_read_by_our_cloudfront(stack):
-    """a bucket that others than our distribution may read: allow cloudfront.amazonaws.com for this distribution alone"""
+    """a bucket that others than our distribution may read, or uploads that it may: allow cloudfront.amazonaws.com for this distribution alone, and of pictures what is under pictures/"""
     for name in stack.of(BUCKET):
         for statement in statements(stack, name):
             if statement["Effect"] != "Allow":
@@ -82,8 +87,26 @@ def buckets_are_read_by_our_cloudfront(stack):
             ours = statement["Principal"] == {"Service": "cloudfront.amazonaws.com"} and of.endswith(
                 ":distribution/${Distribution}"
             )
-            if not ours or not {*listed(statement["Action"])} <= {"s3:GetObject", "s3:ListBucket"}:
+            shown = name not in uploaded_to(stack) or plain(statement["Resource"]) == f"${{{name}.Arn}}/pictures/*"
+            if not ours or not shown or not {*listed(statement["Action"])} <= {"s3:GetObject", "s3:ListBucket"}:
                 yield f"{name}, {statement.get('Sid')}"
+
+
+def buckets_take_from_our_pages(stack):
+    """lets other sites' pages use it: let each of its CorsRules name POST and BaseUrl alone"""
+    for name, bucket in stack.of(BUCKET).items():
+        for rule in found(bucket, "CorsConfiguration.CorsRules", []):
+            if (rule["AllowedMethods"], rule["AllowedOrigins"]) != (["POST"], [{"Ref": "BaseUrl"}]):
+                yield name
+
+
+def uploads_end_and_nothing_else(stack):
+    """keeps originals, which say where they were taken, or ends what is to stay: let ExpirationInDays 1 be of a rule, Enabled, with Prefix uploads/, and of no other"""
+    for name, bucket in stack.of(BUCKET).items():
+        rules = found(bucket, "LifecycleConfiguration.Rules", [])
+        ends = [(rule.get("Prefix"), rule["ExpirationInDays"], rule["Status"]) for rule in rules if "ExpirationInDays" in rule]
+        if ends != ([("uploads/", 1, "Enabled")] if name in uploaded_to(stack) else []):
+            yield name
 
 
 def people_use_tls(stack):
@@ -106,12 +129,13 @@ def cloudfront_is_reached_from_everywhere(stack):
 
 
 def origins_know_cloudfront(stack):
-    """an origin that can't tell CloudFront from others: a bucket needs OriginAccessControlId, the API our secret as x-guestlist-origin, by TLS"""
+    """an origin that can't tell CloudFront from others: a bucket needs OriginAccessControlId with SigningBehavior always, the API our secret as x-guestlist-origin, by TLS"""
     for name, distribution in stack.of(DISTRIBUTION).items():
         for origin in distribution["DistributionConfig"]["Origins"]:
             sent = {header["HeaderName"]: plain(header["HeaderValue"]) for header in origin.get("OriginCustomHeaders", [])}
             if "S3OriginConfig" in origin:
-                known = "OriginAccessControlId" in origin
+                access = stack.of(ACCESS).get(found(origin, "OriginAccessControlId.Ref"), {})
+                known = found(access, "OriginAccessControlConfig.SigningBehavior") == "always"
             else:
                 known = sent.get("x-guestlist-origin") == SECRET
                 known = known and found(origin, "CustomOriginConfig.OriginProtocolPolicy") == "https-only"
@@ -121,40 +145,10 @@ def origins_know_cloudfront(stack):
 
 def functions_know_cloudfront(stack):
     """answers who goes around CloudFront: set GUESTLIST_ORIGIN_HASHES, of the version of the secret that CloudFront sends"""
+    copies = {f"{name}.Value" for name, copy in stack.of("AWS::SSM::Parameter").items() if plain(copy["Value"]) == HASHES}
     for name, function in stack.functions.items():
-        if plain(found(function, "Environment.Variables.GUESTLIST_ORIGIN_HASHES")) != HASHES:
+        if reference(found(function, "Environment.Variables.GUESTLIST_ORIGIN_HASHES")) not in copies:
             yield name
-
-
-def what_is_somebodys_is_not_kept(stack):
-    """may keep somebody's answer for others, or weaken ETags that If-Match needs: use CachingDisabled without Compress"""
-    for where, behaviour in behaviours(stack):
-        writes = "POST" in behaviour.get("AllowedMethods", [])
-        kept = behaviour["CachePolicyId"] != CACHING_DISABLED or behaviour.get("Compress")
-        api = behaviour.get("PathPattern") in ("/api/*", "/account/*", "/e/*/tickets/*")
-        if (writes or api) and kept:
-            yield where
-
-
-def cookies_are_in_no_cache(stack):
-    """keeps by cookies, or beyond what answers say: a cache policy has no cookies, MinTTL 0 and DefaultTTL 0"""
-    for name, policy in stack.of("AWS::CloudFront::CachePolicy").items():
-        config = policy["CachePolicyConfig"]
-        cookies = found(config, "ParametersInCacheKeyAndForwardedToOrigin.CookiesConfig.CookieBehavior")
-        if (cookies, config["MinTTL"], config["DefaultTTL"]) != ("none", 0, 0):
-            yield name
-
-
-def errors_are_not_kept(stack):
-    """keeps errors, or turns the API's into pages: list each status in CustomErrorResponses with ErrorCachingMinTTL 0 and no page"""
-    for name, distribution in stack.of(DISTRIBUTION).items():
-        held = {
-            error["ErrorCode"]
-            for error in distribution["DistributionConfig"].get("CustomErrorResponses", [])
-            if error == {"ErrorCode": error["ErrorCode"], "ErrorCachingMinTTL": 0}
-        }
-        for code in sorted(ERRORS - held):
-            yield f"{name}, {code}"
 
 
 def everything_has_security_headers(stack):
@@ -166,7 +160,8 @@ def everything_has_security_headers(stack):
         needed = {"StrictTransportSecurity", "ContentTypeOptions"}
         if behaviour["TargetOriginId"] == "web":
             needed |= {"ContentSecurityPolicy", "ReferrerPolicy"}
-        if not needed <= {*headers}:
+        by_tls = found(headers, "StrictTransportSecurity.AccessControlMaxAgeSec", 0) >= SHORTEST_HSTS
+        if not needed <= {*headers} or not by_tls:
             yield where
 
 
@@ -175,6 +170,13 @@ def the_api_is_bounded(stack):
     for name, stage in stack.of("AWS::ApiGatewayV2::Stage").items():
         bounds = stage.get("DefaultRouteSettings", {})
         if not {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= {*bounds}:
+            yield name
+
+
+def the_api_logs_each_request(stack):
+    """tells nobody what it answered where no function was reached: set DestinationArn of its AccessLogSettings to a log group of this template"""
+    for name, stage in stack.of("AWS::ApiGatewayV2::Stage").items():
+        if target(found(stage, "AccessLogSettings.DestinationArn")) not in stack.of("AWS::Logs::LogGroup"):
             yield name
 
 
@@ -194,14 +196,14 @@ RULES = [
     buckets_end_what_was_begun,
     buckets_take_tls_only,
     buckets_are_read_by_our_cloudfront,
+    buckets_take_from_our_pages,
+    uploads_end_and_nothing_else,
     people_use_tls,
     cloudfront_is_reached_from_everywhere,
     origins_know_cloudfront,
     functions_know_cloudfront,
-    what_is_somebodys_is_not_kept,
-    cookies_are_in_no_cache,
-    errors_are_not_kept,
     everything_has_security_headers,
     the_api_is_bounded,
+    the_api_logs_each_request,
     topics_are_closed,
 ]

@@ -3,6 +3,7 @@
 from breaking import drop, first, put
 
 CONFIG = "Properties.DistributionConfig"
+SECURITY = "Properties.ResponseHeadersPolicyConfig.SecurityHeadersConfig"
 STAGE = "AWS::ApiGatewayV2::Stage"
 
 
@@ -34,6 +35,10 @@ EDGE = [
         lambda r: put(r, "PicturesBucketPolicy", "Properties.PolicyDocument.Statement.0.Effect", "Allow"),
     ),
     (
+        "buckets_take_tls_only",
+        lambda r: drop(r, "PicturesBucketPolicy", "Properties.PolicyDocument.Statement.0.Resource.1"),
+    ),
+    (
         "buckets_are_read_by_our_cloudfront",
         lambda r: put(r, "WebBucketPolicy", "Properties.PolicyDocument.Statement.1.Principal", "*"),
     ),
@@ -46,6 +51,32 @@ EDGE = [
         lambda r: put(r, "PicturesBucketPolicy", "Properties.PolicyDocument.Statement.1.Action", "s3:PutObject"),
     ),
     (
+        "buckets_are_read_by_our_cloudfront",
+        lambda r: put(
+            r, "PicturesBucketPolicy", "Properties.PolicyDocument.Statement.1.Resource", {"Fn::Sub": "${PicturesBucket.Arn}/*"}
+        ),
+    ),
+    (
+        "buckets_take_from_our_pages",
+        lambda r: put(r, "PicturesBucket", "Properties.CorsConfiguration.CorsRules.0.AllowedOrigins", ["*"]),
+    ),
+    (
+        "uploads_end_and_nothing_else",
+        lambda r: drop(r, "PicturesBucket", "Properties.LifecycleConfiguration.Rules.0.ExpirationInDays"),
+    ),
+    (
+        "uploads_end_and_nothing_else",
+        lambda r: put(r, "PicturesBucket", "Properties.LifecycleConfiguration.Rules.0.Status", "Disabled"),
+    ),
+    (
+        "uploads_end_and_nothing_else",
+        lambda r: put(r, "PicturesBucket", "Properties.LifecycleConfiguration.Rules.0.Prefix", ""),
+    ),
+    (
+        "uploads_end_and_nothing_else",
+        lambda r: put(r, "WebBucket", "Properties.LifecycleConfiguration.Rules.0.ExpirationInDays", 1),
+    ),
+    (
         "people_use_tls",
         lambda r: put(r, "Distribution", f"{CONFIG}.DefaultCacheBehavior.ViewerProtocolPolicy", "allow-all"),
     ),
@@ -56,6 +87,10 @@ EDGE = [
     ("cloudfront_is_reached_from_everywhere", lambda r: put(r, "Distribution", f"{CONFIG}.HttpVersion", "http2")),
     ("cloudfront_is_reached_from_everywhere", lambda r: drop(r, "Distribution", f"{CONFIG}.IPV6Enabled")),
     ("origins_know_cloudfront", lambda r: drop(r, "Distribution", f"{origin(r, 'web')}.OriginAccessControlId")),
+    (
+        "origins_know_cloudfront",
+        lambda r: put(r, "BucketAccess", "Properties.OriginAccessControlConfig.SigningBehavior", "never"),
+    ),
     ("origins_know_cloudfront", lambda r: drop(r, "Distribution", f"{origin(r, 'api')}.OriginCustomHeaders")),
     (
         "origins_know_cloudfront",
@@ -66,24 +101,8 @@ EDGE = [
         lambda r: drop(r, "BookPlace", "Properties.Environment.Variables.GUESTLIST_ORIGIN_HASHES"),
     ),
     (
-        "what_is_somebodys_is_not_kept",
-        lambda r: put(r, "Distribution", f"{behaviour(r, '/api/*')}.CachePolicyId", {"Ref": "FileCache"}),
-    ),
-    ("what_is_somebodys_is_not_kept", lambda r: put(r, "Distribution", f"{behaviour(r, '/api/*')}.Compress", True)),
-    (
-        "cookies_are_in_no_cache",
-        lambda r: put(
-            r,
-            "PageCache",
-            "Properties.CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.CookiesConfig.CookieBehavior",
-            "all",
-        ),
-    ),
-    ("cookies_are_in_no_cache", lambda r: put(r, "FileCache", "Properties.CachePolicyConfig.DefaultTTL", 60)),
-    ("errors_are_not_kept", lambda r: drop(r, "Distribution", f"{CONFIG}.CustomErrorResponses.2")),
-    (
-        "errors_are_not_kept",
-        lambda r: put(r, "Distribution", f"{CONFIG}.CustomErrorResponses.2.ResponsePagePath", "/index.html"),
+        "functions_know_cloudfront",
+        lambda r: put(r, "OriginHashes", "Properties.Value", {"Fn::Sub": "{{resolve:ssm:/guestlist/${Stage}/origin-hashes}}"}),
     ),
     (
         "everything_has_security_headers",
@@ -93,7 +112,12 @@ EDGE = [
         "everything_has_security_headers",
         lambda r: put(r, "Distribution", f"{CONFIG}.DefaultCacheBehavior.ResponseHeadersPolicyId", {"Ref": "ApiHeaders"}),
     ),
+    (
+        "everything_has_security_headers",
+        lambda r: put(r, "ApiHeaders", f"{SECURITY}.StrictTransportSecurity.AccessControlMaxAgeSec", 0),
+    ),
     ("the_api_is_bounded", lambda r: drop(r, first(r, STAGE), "Properties.DefaultRouteSettings.ThrottlingRateLimit")),
+    ("the_api_logs_each_request", lambda r: drop(r, first(r, STAGE), "Properties.AccessLogSettings")),
     (
         "topics_are_closed",
         lambda r: drop(r, "MailEventsTopicPolicy", "Properties.PolicyDocument.Statement.0.Condition"),

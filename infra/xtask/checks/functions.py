@@ -1,14 +1,34 @@
 """Rules for functions: their log, what starts them, what becomes of what fails, and how they change."""
 
 import re
-from fnmatch import fnmatchcase
 
-from stack import found, plain, target, watching
+from stack import entries, found, plain, target, watching
 
 # API Gateway waits for 30 s (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html).
 MOST_SECONDS_OF_A_ROUTE = 29
 # How often nothing has to have started a schedule before somebody is told, at most, in seconds.
 MOST_SECONDS_OF_SILENCE = 1800
+# What all functions are told (infra/aws/parameters.yaml).
+ENVIRONMENT = {
+    "GUESTLIST_PREFIX": {"Fn::Sub": "guestlist-${Stage}-"},
+    "GUESTLIST_KEYS": {"Fn::Sub": "/guestlist/${Stage}/signing-keys/"},
+    "GUESTLIST_BASE_URL": {"Ref": "BaseUrl"},
+    "GUESTLIST_SENDER": {"Ref": "Sender"},
+    "GUESTLIST_QUEUES": {"Fn::Sub": "https://sqs.${AWS::Region}.${AWS::URLSuffix}/${AWS::AccountId}/"},
+    "GUESTLIST_BUCKET": {"Ref": "PicturesBucket"},
+    "GUESTLIST_UPLOADS": {"Fn::Sub": "https://${PicturesBucket.RegionalDomainName}/"},
+    "GUESTLIST_MAIL_SET": {"Ref": "MailSet"},
+}
+# What costs and isn't looked at.
+OFF = {"DetailedMetricsEnabled"}
+# What a deployment has only where it is told of a zone, a mail address, or a budget.
+MADE_SOMEWHERE = {
+    "AWS::Budgets::Budget": ("HasBudget",),
+    "AWS::Route53::RecordSet": ("HasSiteRecords", "HasZone", "MakesDmarc"),
+    "AWS::SNS::Subscription": ("HasAlarmMail",),
+}
+# What edge.py has a rule for.
+ELSEWHERE = "GUESTLIST_ORIGIN_HASHES"
 
 
 def operations(stack):
@@ -30,18 +50,35 @@ def function_of(stack, name):
     return target(alias["FunctionName"]) if alias else name
 
 
-def called_from(arn):
-    """What a permission is for: the rule, or method and path of a route."""
-    if "Fn::Sub" in arn:
-        return arn["Fn::Sub"][0].partition("${__Stage__}")[2]
-    return target(arn)
-
-
 def ticks(stack):
     """Every target of a rule: the rule, its target."""
     for rule, properties in stack.of("AWS::Events::Rule").items():
         for called_by_it in properties["Targets"]:
             yield rule, called_by_it
+
+
+def calls(stack):
+    """The permission that each route and each tick needs, as SAM writes it, by what calls what."""
+    permissions = {}
+    # SAM permits who answers what has no other route to be called for all addresses, and leaves out its own routes.
+    otherwise = [called(uri) for path, _, uri in operations(stack) if path == "/$default"]
+    for path, method, uri in operations(stack):
+        route = "/*" if called(uri) in otherwise else f"/{method.upper()}{re.sub('{[^}]+}', '*', path)}"
+        arn = f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{__ApiId__}}/${{__Stage__}}{route}"
+        permissions[f"{called(uri)}, {method.upper()} {path}"] = {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": {"Ref": called(uri)},
+            "Principal": "apigateway.amazonaws.com",
+            "SourceArn": {"Fn::Sub": [arn, {"__ApiId__": {"Ref": "Api"}, "__Stage__": "*"}]},
+        }
+    for rule, tick in ticks(stack):
+        permissions[f"{target(tick['Arn'])}, {rule}"] = {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": {"Ref": target(tick["Arn"])},
+            "Principal": "events.amazonaws.com",
+            "SourceArn": {"Fn::GetAtt": [rule, "Arn"]},
+        }
+    return permissions
 
 
 def functions_are_those_of_the_registry(stack):
@@ -89,16 +126,13 @@ def logs_end(stack):
 
 def failures_are_heard_of(stack):
     """no alarm covers it: count the failures in its log group by a metric filter, and put an alarm on what is counted"""
-    heard = {
-        target(counted["LogGroupName"])
-        for counted in stack.of("AWS::Logs::MetricFilter").values()
-        for metric in counted["MetricTransformations"]
-        if any(
-            (plain(alarm.get("Namespace")), alarm.get("MetricName"))
-            == (plain(metric["MetricNamespace"]), metric["MetricName"])
-            for alarm in stack.alarms.values()
-        )
-    }
+    watched = {(plain(alarm.get("Namespace")), alarm.get("MetricName")) for alarm in stack.alarms.values()}
+    heard = set()
+    for name, counted in stack.of("AWS::Logs::MetricFilter").items():
+        if all((plain(metric["MetricNamespace"]), metric["MetricName"]) in watched for metric in counted["MetricTransformations"]):
+            heard.add(target(counted["LogGroupName"]))
+        else:
+            yield name
     for name, function in stack.functions.items():
         if target(found(function, "LoggingConfig.LogGroup")) not in heard:
             yield name
@@ -111,34 +145,21 @@ def counting_failures_costs_nothing_when_idle(stack):
             yield name
 
 
-def no_secret_is_in_the_environment(stack):
-    """is for all to read who may see the function: keep it in Parameter Store and read it there, by a grant"""
-    parameters = stack.template.get("Parameters", {})
+def the_environment_is_as_known(stack):
+    """isn't what ENVIRONMENT in infra/xtask/checks/functions.py says, and may be a secret, for all to read who see the function: keep secrets in Parameter Store, read by a grant, and write the rest down there"""
     for name, function in stack.functions.items():
-        for variable, value in found(function, "Environment.Variables", {}).items():
-            text = plain(value)
-            named = re.search(r"SECRET|PASSWORD|PRIVATE|TOKEN|CREDENTIAL", variable)
-            hidden = any(parameters.get(used, {}).get("NoEcho") for used in (text, *re.findall(r"\$\{(\w+)\}", text)))
-            resolved = re.search(r"resolve:(secretsmanager|ssm-secure)", text)
-            key = "PRIVATE KEY" in text or re.search(r"\b[0-9a-f]{64}\b|\bAKIA[0-9A-Z]{16}\b", text)
-            if named or hidden or resolved or key:
+        variables = found(function, "Environment.Variables", {})
+        for variable in sorted({*ENVIRONMENT, *variables} - {ELSEWHERE}):
+            if variables.get(variable) != ENVIRONMENT.get(variable):
                 yield f"{name}, {variable}"
 
 
 def callers_are_permitted(stack):
     """may not be called by it: give it an AWS::Lambda::Permission"""
-    calls = [
-        ("apigateway.amazonaws.com", called(uri), f"/{method.upper()}{re.sub('{[^}]+}', 'any', path)}")
-        for path, method, uri in operations(stack)
-    ]
-    calls += [("events.amazonaws.com", target(tick["Arn"]), rule) for rule, tick in ticks(stack)]
-    permissions = [
-        (may["Principal"], target(may["FunctionName"]), called_from(may["SourceArn"]))
-        for may in stack.of("AWS::Lambda::Permission").values()
-    ]
-    for who, function, call in calls:
-        if not any(may[:2] == (who, function) and fnmatchcase(call, may[2]) for may in permissions):
-            yield f"{function}, {who} for {call}"
+    permissions = list(stack.of("AWS::Lambda::Permission").values())
+    for call, needed in calls(stack).items():
+        if needed not in permissions:
+            yield call
 
 
 def failed_ticks_go_somewhere(stack):
@@ -187,6 +208,23 @@ def old_ticks_are_dropped(stack):
             yield rule
 
 
+def nothing_is_switched_off(stack):
+    """is switched off, and nobody hears of what it doesn't do: take that out"""
+    for name, resource in stack.resources.items():
+        for switch, value in entries(resource.get("Properties")):
+            # A parameter's value is a reference, and no switch of ours has one.
+            off = value in (False, "false", "DISABLED", "Disabled")
+            if off and (switch in ("State", "Status") or switch.endswith("Enabled")) and switch not in OFF:
+                yield f"{name}, {switch}"
+
+
+def everything_is_made_everywhere(stack):
+    """is not made in every deployment: take its Condition out, or write down in MADE_SOMEWHERE of infra/xtask/checks/functions.py where it isn't needed"""
+    for name, resource in stack.resources.items():
+        if "Condition" in resource and resource["Condition"] not in MADE_SOMEWHERE.get(resource["Type"], ()):
+            yield name
+
+
 def standing_still_is_heard_of(stack):
     """nobody hears of it when no tick comes any more: put an alarm on its Invocations, with missing data breaching"""
     for _, tick in ticks(stack):
@@ -209,11 +247,13 @@ RULES = [
     logs_end,
     failures_are_heard_of,
     counting_failures_costs_nothing_when_idle,
-    no_secret_is_in_the_environment,
+    the_environment_is_as_known,
     callers_are_permitted,
     failed_ticks_go_somewhere,
     ticks_that_are_not_delivered_go_somewhere,
     rules_may_send_their_dead_letters,
     old_ticks_are_dropped,
+    nothing_is_switched_off,
+    everything_is_made_everywhere,
     standing_still_is_heard_of,
 ]

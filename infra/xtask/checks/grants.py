@@ -12,6 +12,15 @@ TABLE_ACTIONS = {
     "Remove": ("dynamodb:DeleteItem",),
 }
 OBJECT_ACTIONS = {"Read": "s3:GetObject", "Write": "s3:PutObject", "Remove": "s3:DeleteObject"}
+OUR_FUNCTIONS = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:guestlist-${Stage}-*"
+
+# What CodeDeploy may do: move our functions' aliases, and see the alarms that take them back.
+DEPLOYING = {
+    ("lambda:GetAlias", OUR_FUNCTIONS),
+    ("lambda:UpdateAlias", OUR_FUNCTIONS),
+    ("lambda:GetProvisionedConcurrencyConfig", OUR_FUNCTIONS),
+    ("cloudwatch:DescribeAlarms", "*"),
+}
 # What IAM can't hold to one resource.
 ON_EVERYTHING = {"cloudwatch:DescribeAlarms"}
 
@@ -92,13 +101,20 @@ def held(role):
     }
 
 
+def deploying(stack):
+    """The roles of CodeDeploy."""
+    return {target(group["ServiceRoleArn"]) for group in stack.of("AWS::CodeDeploy::DeploymentGroup").values()}
+
+
 def with_roles(stack):
-    """Functions of the registry with what they should and may do."""
+    """Functions of the registry and roles of CodeDeploy, with what they should and may do."""
     roles = stack.of("AWS::IAM::Role")
     for name, function in stack.expected["functions"].items():
         role = roles.get(target(found(stack.functions, f"{name}.Role")))
         if role is not None:
             yield name, wanted(stack, function), held(role)
+    for name in sorted(deploying(stack) & {*roles}):
+        yield name, DEPLOYING, held(roles[name])
 
 
 def each_function_has_a_role(stack):
@@ -121,21 +137,21 @@ def no_role_is_shared(stack):
 def no_role_is_left_over(stack):
     """a role that nobody takes: remove it"""
     taken = {target(function["Role"]) for function in stack.functions.values()}
-    taken |= {target(group["ServiceRoleArn"]) for group in stack.of("AWS::CodeDeploy::DeploymentGroup").values()}
+    taken |= deploying(stack)
     for name in stack.of("AWS::IAM::Role"):
         if name not in taken:
             yield name
 
 
 def roles_hold_all_grants(stack):
-    """is granted it in the registry, but its role doesn't hold it: mend infra/xtask/src/template/policy.rs"""
+    """is granted it in the registry (CodeDeploy: in DEPLOYING), but its role doesn't hold it: mend infra/xtask/src/template/policy.rs"""
     for name, wanted_pairs, held_pairs in with_roles(stack):
         for action, resource in sorted(wanted_pairs - held_pairs):
             yield f"{name}, {action} on {resource}"
 
 
 def roles_hold_nothing_else(stack):
-    """its role holds it, but nothing in the registry grants it: take it out, or add the grant to the function"""
+    """its role holds it, but nothing in the registry (CodeDeploy: in DEPLOYING) grants it: take it out, or add the grant to the function"""
     for name, wanted_pairs, held_pairs in with_roles(stack):
         for action, resource in sorted(held_pairs - wanted_pairs):
             yield f"{name}, {action} on {resource}"

@@ -2,13 +2,17 @@
 
 import json
 
+from grants import logical
 from stack import found, listed, target, watching
 
 # AWS advises six times the consumer's timeout, and five tries at least
 # (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
 VISIBILITY_PER_TIMEOUT = 6
 FEWEST_TRIES = 5
-# Queues where what comes late harms nobody (infra/xtask/src/template/queues.rs).
+# So many are hours, in which nobody hears of what will never work.
+MOST_TRIES = 20
+# Queues where what comes late harms nobody (infra/xtask/src/template/queues.rs). Nobody fills them in a rush either, and a bound
+# more than doubles what asking a quiet queue costs (docs/decisions/0021-cost.md).
 UNHURRIED = {"BouncesQueue"}
 
 
@@ -31,6 +35,15 @@ def streams(stack):
             yield name, mapping, function
 
 
+def consumers_take_from_what_the_registry_says(stack):
+    """takes from another queue or stream than the registry says, or from none: run cargo xtask generate"""
+    for name, function in stack.expected["functions"].items():
+        how, *names = function["kind"].split()
+        wanted = {logical(of, {"queue": "Queue", "streams": "Table"}.get(how, "")) for of in names}
+        if {source for _, _, source, taker in mappings(stack) if taker == name} != wanted:
+            yield name
+
+
 def batches_answer_in_part(stack):
     """one bad message brings back its whole batch: set FunctionResponseTypes to ReportBatchItemFailures"""
     for name, mapping, _, _ in mappings(stack):
@@ -46,10 +59,11 @@ def consumed_queues_have_dead_letters(stack):
 
 
 def messages_get_some_tries(stack):
-    """a message is dead after too few tries, for a moment's trouble: raise maxReceiveCount to 5 at least"""
+    """a message is dead after too few tries, for a moment's trouble, or tried for ever: set maxReceiveCount to 5 at least and 20 at most"""
     for name, queue in stack.queues.items():
-        if "RedrivePolicy" in queue and queue["RedrivePolicy"].get("maxReceiveCount", 0) < FEWEST_TRIES:
-            yield name
+        if "RedrivePolicy" in queue:
+            if not FEWEST_TRIES <= queue["RedrivePolicy"].get("maxReceiveCount", 0) <= MOST_TRIES:
+                yield name
 
 
 def dead_letters_outlive_their_queue(stack):
@@ -66,10 +80,6 @@ def messages_stay_unseen_while_worked_on(stack):
     for name, function in consumed(stack):
         if stack.queues[name].get("VisibilityTimeout", 30) < VISIBILITY_PER_TIMEOUT * function["Timeout"]:
             yield name
-
-
-# Nobody fills these in a rush, and a bound more than doubles what asking a quiet queue costs (docs/decisions/0021-cost.md).
-UNHURRIED = {"BouncesQueue"}
 
 
 def consumers_are_bounded(stack):
@@ -163,6 +173,7 @@ def queues_are_closed(stack):
 
 
 RULES = [
+    consumers_take_from_what_the_registry_says,
     batches_answer_in_part,
     consumed_queues_have_dead_letters,
     messages_get_some_tries,

@@ -3,7 +3,7 @@
 import re
 
 from functions import called, operations
-from stack import found, target
+from stack import found, plain, target
 
 
 def gradual(stack):
@@ -15,15 +15,22 @@ def aliases(stack):
     return {target(alias["FunctionName"]): name for name, alias in stack.of("AWS::Lambda::Alias").items()}
 
 
-def named(value):
-    """Every parameter or resource that something refers to."""
+def named(stack, value):
+    """Every parameter or resource that something refers to, also by the value of one in Parameter Store that the stack makes."""
     if isinstance(value, dict):
         ref = {value["Ref"]} if "Ref" in value else set()
         sub = set(re.findall(r"\$\{(\w+)", str(value["Fn::Sub"]))) if "Fn::Sub" in value else set()
-        return ref | sub | {name for held in value.values() for name in named(held)}
+        copy = stack.of("AWS::SSM::Parameter").get(target(value)) if "Fn::GetAtt" in value else None
+        return ref | sub | named(stack, copy) | {name for held in value.values() for name in named(stack, held)}
     if isinstance(value, list):
-        return {name for held in value for name in named(held)}
+        return {name for held in value for name in named(stack, held)}
     return set()
+
+
+def taking_back(stack, group):
+    """The alarms of this template at which a deployment group goes back."""
+    named_by_it = [target(alarm["Name"]) for alarm in found(group, "AlarmConfiguration.Alarms", [])]
+    return [stack.alarms[name] for name in named_by_it if name in stack.alarms]
 
 
 def the_booking_path_has_aliases(stack):
@@ -58,12 +65,28 @@ def aliases_are_moved_by_codedeploy(stack):
 
 
 def bad_versions_go_back(stack):
-    """goes on with a version that fails: give it alarms of this template and AutoRollbackConfiguration"""
+    """goes on with a version that fails: give it alarms of this template, on what metric filters count, and AutoRollbackConfiguration, both Enabled"""
+    counted = {
+        (plain(metric["MetricNamespace"]), metric["MetricName"])
+        for counting in stack.of("AWS::Logs::MetricFilter").values()
+        for metric in counting["MetricTransformations"]
+    }
     for name, group in stack.of("AWS::CodeDeploy::DeploymentGroup").items():
-        alarms = found(group, "AlarmConfiguration.Alarms", [])
-        known = [alarm for alarm in alarms if target(alarm["Name"]) in stack.alarms]
+        known = [(plain(alarm.get("Namespace")), alarm.get("MetricName")) for alarm in taking_back(stack, group)]
         events = found(group, "AutoRollbackConfiguration.Events", [])
-        if not known or "DEPLOYMENT_STOP_ON_ALARM" not in events:
+        on = [found(group, f"{part}.Enabled") for part in ("AlarmConfiguration", "AutoRollbackConfiguration")]
+        if not known or not counted.issuperset(known) or on != [True, True] or "DEPLOYMENT_STOP_ON_ALARM" not in events:
+            yield name
+
+
+def few_failures_are_enough(stack):
+    """only a rush makes so many failures, so a bad version stays: let one of its alarms go off at one failure (Threshold) in two minutes (DatapointsToAlarm)"""
+    for name, group in stack.of("AWS::CodeDeploy::DeploymentGroup").items():
+        if not any(
+            (alarm.get("Threshold"), alarm.get("Period")) == (1, 60)
+            and alarm.get("DatapointsToAlarm", alarm.get("EvaluationPeriods")) <= 2
+            for alarm in taking_back(stack, group)
+        ):
             yield name
 
 
@@ -72,8 +95,8 @@ def versions_follow_the_parameters(stack):
     parameters = stack.template.get("Parameters", {})
     for name, version in stack.of("AWS::Lambda::Version").items():
         function = target(version["FunctionName"])
-        told = named(version.get("Description"))
-        for parameter in sorted(named(stack.functions[function]) & set(parameters)):
+        told = named(stack, version.get("Description"))
+        for parameter in sorted(named(stack, stack.functions[function]) & set(parameters)):
             if parameter not in told:
                 yield f"{name}, {parameter}"
 
@@ -82,7 +105,7 @@ def versions_follow_nothing_else(stack):
     """a deployment that changes it alone fails, as a version can't be published twice: take it out of PARAMETERS in rollout.rs"""
     for name, version in stack.of("AWS::Lambda::Version").items():
         function = stack.functions[target(version["FunctionName"])]
-        for parameter in sorted(named(version.get("Description")) - named(function)):
+        for parameter in sorted(named(stack, version.get("Description")) - named(stack, function)):
             yield f"{name}, {parameter}"
 
 
@@ -100,6 +123,7 @@ RULES = [
     routes_call_the_alias,
     aliases_are_moved_by_codedeploy,
     bad_versions_go_back,
+    few_failures_are_enough,
     versions_follow_the_parameters,
     versions_follow_nothing_else,
     how_fast_is_a_parameter,

@@ -1,9 +1,13 @@
 """Rules for how large the stack is: as counted by `cargo xtask`, and within AWS's limits."""
 
+import json
+
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MOST_RESOURCES = 500
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 MOST_ROUTES = 300
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+MOST_DYNAMIC_REFERENCES = 60
 
 
 def routes(stack):
@@ -38,4 +42,12 @@ def the_api_fits(stack):
         yield f"{routes(stack)}"
 
 
-RULES = [resources_are_as_counted, routes_are_as_counted, the_stack_fits, the_api_fits]
+def dynamic_references_fit(stack):
+    """dynamic references are more than the 60 that CloudFormation takes: resolve it once, in an AWS::SSM::Parameter, and !GetAtt its Value"""
+    # Each place counts: AWS doesn't say that the same one twice is one.
+    references = json.dumps(stack.template).count("{{resolve:")
+    if references > MOST_DYNAMIC_REFERENCES:
+        yield f"{references}"
+
+
+RULES = [resources_are_as_counted, routes_are_as_counted, the_stack_fits, the_api_fits, dynamic_references_fit]

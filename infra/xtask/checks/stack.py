@@ -57,28 +57,27 @@ def listed(value):
     return value if isinstance(value, list) else [value]
 
 
-def target(value):
-    """The logical id that a reference leads to."""
+def reference(value):
+    """What a reference names, with its attribute: what it would be within Fn::Sub, without braces."""
     if isinstance(value, dict):
         if "Ref" in value:
             return value["Ref"]
         if "Fn::GetAtt" in value:
-            got = value["Fn::GetAtt"]
-            return (got if isinstance(got, list) else got.split("."))[0]
+            return ".".join(listed(value["Fn::GetAtt"]))
     return None
 
 
+def target(value):
+    """The logical id that a reference leads to."""
+    named = reference(value)
+    return named and named.split(".")[0]
+
+
 def plain(value):
-    """A reference as one text: what it would be within Fn::Sub, without braces."""
-    if isinstance(value, dict):
-        if "Ref" in value:
-            return value["Ref"]
-        if "Fn::GetAtt" in value:
-            got = value["Fn::GetAtt"]
-            return got if isinstance(got, str) else ".".join(got)
-        if isinstance(value.get("Fn::Sub"), str):
-            return value["Fn::Sub"]
-    return value if isinstance(value, str) else repr(value)
+    """A text, also where it is a reference or Fn::Sub."""
+    if isinstance(value, dict) and isinstance(value.get("Fn::Sub"), str):
+        return value["Fn::Sub"]
+    return reference(value) or (value if isinstance(value, str) else repr(value))
 
 
 def found(properties, path, otherwise=None):
@@ -90,11 +89,22 @@ def found(properties, path, otherwise=None):
     return properties
 
 
+def entries(value):
+    """Every property with its name, however deep."""
+    if isinstance(value, dict):
+        for name, held in value.items():
+            yield name, held
+            yield from entries(held)
+    if isinstance(value, list):
+        for held in value:
+            yield from entries(held)
+
+
 def watching(stack, namespace, metric, of=None):
     """The alarms on a metric of a thing."""
     return [
         alarm
         for alarm in stack.alarms.values()
-        if (alarm.get("Namespace"), alarm.get("MetricName")) == (namespace, metric)
+        if (plain(alarm.get("Namespace")), alarm.get("MetricName")) == (namespace, metric)
         and (of is None or any(target(dimension["Value"]) == of for dimension in alarm.get("Dimensions", [])))
     ]

@@ -3,6 +3,8 @@
 from stack import found
 
 TABLE = "AWS::DynamoDB::Table"
+# What goes by itself when it has expired, where (shared/store/src/tables.rs); in the other tables nothing does.
+EXPIRING = {"AccountsTable", "DeliveriesTable"}
 
 
 def tables_are_on_demand(stack):
@@ -50,6 +52,14 @@ def streams_tell_what_was_before(stack):
             yield name
 
 
+def what_expires_goes_and_nothing_else(stack):
+    """keeps what has expired, or lets go what is to stay: set TimeToLiveSpecification where EXPIRING in infra/xtask/checks/tables.py says, and there alone"""
+    for name, table in stack.of(TABLE).items():
+        goes = {"AttributeName": "expires", "Enabled": True} if name in EXPIRING else None
+        if table.get("TimeToLiveSpecification") != goes:
+            yield name
+
+
 RULES = [
     tables_are_on_demand,
     tables_resist_deletion,
@@ -57,4 +67,5 @@ RULES = [
     tables_outlive_the_stack,
     tables_take_a_key_of_ones_own,
     streams_tell_what_was_before,
+    what_expires_goes_and_nothing_else,
 ]

@@ -10,18 +10,21 @@ import json
 import pathlib
 import sys
 
+import access
 import alarms
+import behaviours
 import boundary
 import edge
 import functions
 import grants
+import mails
 import queues
 import rollout
 import sizes
 import tables
 from stack import Stack, transformed
 
-MODULES = [alarms, boundary, edge, functions, grants, queues, rollout, sizes, tables]
+MODULES = [access, alarms, behaviours, boundary, edge, functions, grants, mails, queues, rollout, sizes, tables]
 RULES = [rule for module in MODULES for rule in module.RULES]
 
 

@@ -31,35 +31,92 @@ fn every_alarm_has_its_page_in_the_runbook_and_every_page_its_alarm() {
     assert!(stale.is_empty(), "docs/RUNBOOK.md has pages for alarms that there aren't: {stale:?}");
 }
 
-/// The template's pattern for lines of failures.
-fn pattern() -> String {
+/// What the template's metric filters count: the log group, the metric and the pattern of each.
+fn filters() -> Vec<[String; 3]> {
     let template = template::text(&root(), pictures::every()).unwrap();
-    let patterns: BTreeSet<&str> =
-        template.lines().filter_map(|line| line.trim().strip_prefix("FilterPattern: ")).collect();
-    assert_eq!(patterns.len(), 1, "one for all logs");
-    serde_json::from_str(patterns.first().unwrap()).unwrap()
+    let filters = template.split("Type: AWS::Logs::MetricFilter\n").skip(1);
+    let of = |filter: &str, name: &str| {
+        let lines = filter.lines().map(|line| line.trim().trim_start_matches("- "));
+        lines.map(|line| line.strip_prefix(name)).find_map(|line| line).unwrap().to_owned()
+    };
+    let read = |filter| {
+        let pattern = serde_json::from_str(&of(filter, "FilterPattern: ")).unwrap();
+        [of(filter, "LogGroupName: !Ref "), of(filter, "MetricName: "), pattern]
+    };
+    filters.map(read).collect()
 }
 
-/// Whether CloudWatch counts the line, as far as our pattern goes: comparisons of a JSON field, with "or" between
+/// The metrics that count a line of a noun's log.
+fn counting(noun: &str, line: &Value) -> Vec<String> {
+    let mut group = format!("{noun}Log");
+    group[..1].make_ascii_uppercase();
+    let mut filters = filters();
+    filters.retain(|[log, _, _]| *log == group);
+    assert!(!filters.is_empty(), "{group}");
+    filters.into_iter().filter(|[_, _, pattern]| is_counted(pattern, line)).map(|[_, metric, _]| metric).collect()
+}
+
+/// Whether CloudWatch counts the line, as far as our patterns go: comparisons of a JSON field, with "and" or "or" between, in
+/// parentheses
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>). What is no number isn't
-/// compared with one.
+/// compared with one, and of a field that isn't there nothing is true.
 fn is_counted(pattern: &str, line: &Value) -> bool {
-    let alternatives = pattern.strip_prefix("{ ").and_then(|rest| rest.strip_suffix(" }")).expect("a JSON pattern");
-    alternatives.split(" || ").any(|term| {
-        let term = term.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).expect("in parentheses");
-        let [field, sign, wanted] = term.splitn(3, ' ').collect::<Vec<_>>().try_into().expect("three words");
-        let pointer = field.strip_prefix('$').expect("a field").replace('.', "/");
-        let Some(held) = line.pointer(&pointer) else { return false };
-        match sign {
-            "=" => held.as_str().is_some_and(|held| match wanted.trim_matches('"').split_once('*') {
-                Some((start, "")) => held.starts_with(start),
-                Some(_) => panic!("{wanted} isn't known here"),
-                None => held == wanted.trim_matches('"'),
-            }),
-            ">=" => held.as_f64().is_some_and(|held| held >= wanted.parse().unwrap()),
-            _ => panic!("{sign} isn't known here"),
+    let all = pattern.strip_prefix("{ ").and_then(|rest| rest.strip_suffix(" }")).expect("a JSON pattern");
+    holds(all, line)
+}
+
+fn holds(term: &str, line: &Value) -> bool {
+    let (parts, signs) = parts(term);
+    match (parts.as_slice(), signs.as_slice()) {
+        ([one], []) => match one.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+            Some(within) => holds(within, line),
+            None => compares(one, line),
+        },
+        (parts, ["||", more @ ..]) if more.iter().all(|sign| *sign == "||") => {
+            parts.iter().any(|part| holds(part, line))
         }
-    })
+        (parts, ["&&", more @ ..]) if more.iter().all(|sign| *sign == "&&") => {
+            parts.iter().all(|part| holds(part, line))
+        }
+        _ => panic!("which comes first? {term}"),
+    }
+}
+
+/// What stands between the signs "and" and "or" outside of parentheses, and these.
+fn parts(term: &str) -> (Vec<&str>, Vec<&str>) {
+    let (mut parts, mut signs, mut depth, mut start) = (Vec::new(), Vec::new(), 0, 0);
+    for (at, letter) in term.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ' ' if depth == 0 && (term[at..].starts_with(" || ") || term[at..].starts_with(" && ")) => {
+                parts.push(&term[start..at]);
+                signs.push(&term[at + 1..at + 3]);
+                start = at + 4;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(depth, 0, "{term}");
+    parts.push(&term[start..]);
+    (parts, signs)
+}
+
+fn compares(term: &str, line: &Value) -> bool {
+    let [field, sign, wanted] = term.splitn(3, ' ').collect::<Vec<_>>().try_into().expect("three words");
+    let pointer = field.strip_prefix('$').expect("a field").replace('.', "/");
+    let Some(held) = line.pointer(&pointer) else { return false };
+    let same = |held: &str| match wanted.trim_matches('"').split_once('*') {
+        Some((start, "")) => held.starts_with(start),
+        Some(_) => panic!("{wanted} isn't known here"),
+        None => held == wanted.trim_matches('"'),
+    };
+    match sign {
+        "=" => held.as_str().is_some_and(same),
+        "!=" => held.as_str().is_some_and(|held| !same(held)),
+        ">=" => held.as_f64().is_some_and(|held| held >= wanted.parse().unwrap()),
+        _ => panic!("{sign} isn't known here"),
+    }
 }
 
 /// A house and the lines that it logs.
@@ -83,11 +140,10 @@ fn ada() -> Value {
 #[tokio::test]
 async fn real_lines_of_failures_are_counted_and_no_others() {
     let (stage, lines) = house().await;
-    let pattern = pattern();
     let counted = async || {
         let lines = std::mem::take(&mut *lines.lock().unwrap());
         assert!(!lines.is_empty(), "nothing was logged");
-        lines.iter().map(|line| is_counted(&pattern, line)).collect::<Vec<_>>()
+        lines.iter().map(|line| !counting("events", line).is_empty()).collect::<Vec<_>>()
     };
 
     assert_eq!(asked(&stage, "POST", "/api/users", ada()).await, 202);
@@ -117,7 +173,44 @@ async fn real_lines_of_failures_are_counted_and_no_others() {
         let line = json!({ "time": "2026-11-21T12:00:00.000Z", "type": "platform.report", "record": {
             "requestId": "79b4f56e-95b1-4643-9700-2807f4e68189", "status": status, "metrics": { "durationMs": 1.0 },
         } });
-        assert_eq!(is_counted(&pattern, &line), wanted, "{line}");
+        for noun in pictures::every().iter().map(|function| function.noun) {
+            assert_eq!(counting(noun, &line).len(), usize::from(wanted), "{noun}: {line}");
+        }
+    }
+}
+
+/// Each function's failure is counted once; "bookings-fail" counts those to book and to cancel.
+#[tokio::test]
+async fn failures_to_book_and_to_cancel_are_counted_by_themselves() {
+    let (stage, lines) = house().await;
+    let metric_of = |function: &str| {
+        if ["book_place", "cancel_booking"].contains(&function) { "BookingFailures" } else { "Failures" }
+    };
+    let failed = async |fault| {
+        stage.faults.from(Calls::Any, 1, fault);
+        let status = asked(&stage, "GET", "/api/events", Value::Null).await;
+        stage.faults.clear();
+        let line = lines.lock().unwrap().pop().unwrap();
+        assert!(status >= 500 && line["status"] == status, "{line}");
+        line
+    };
+    // What these look like is the same for all routes.
+    let (refused, no_answer, busy) =
+        (failed(Fault::Refused).await, failed(Fault::Drop).await, failed(Fault::Throttled).await);
+    assert_eq!((&no_answer["problem"], &busy["problem"]), (&json!("busy"), &json!("busy")), "people are told the same");
+    let as_if = |function: &str, line: &Value| {
+        let mut line = line.clone();
+        line["function"] = json!(function);
+        line
+    };
+    for function in pictures::every() {
+        let counting = |line: &Value| counting(function.noun, &as_if(function.name, line));
+        assert_eq!(counting(&refused), [metric_of(function.name)], "{}", function.name);
+        assert_eq!(counting(&no_answer), [metric_of(function.name)], "{}", function.name);
+    }
+    for function in ["book_place", "cancel_booking"] {
+        assert!(pictures::every().iter().any(|known| known.name == function && known.noun == "bookings"), "{function}");
+        assert!(counting("bookings", &as_if(function, &busy)).is_empty(), "a rush is no failure of {function}");
     }
 }
 
@@ -127,6 +220,9 @@ fn the_runbook_finds_failures_in_the_access_log() {
     let template = template::text(&root(), pictures::every()).unwrap();
     let format = template.lines().find_map(|line| line.trim().strip_prefix("Format: '")?.strip_suffix('\'')).unwrap();
     let line = |status: &str| -> Value { serde_json::from_str(&format.replace("$context.status", status)).unwrap() };
+    for field in ["error", "integration_error", "request_id"] {
+        assert!(line("500")[field].as_str().is_some_and(|value| value.starts_with("$context.")), "no {field}");
+    }
     let runbook = std::fs::read_to_string(root().join("docs/RUNBOOK.md")).unwrap();
     let command = runbook.lines().find(|line| line.starts_with("aws logs tail \"/guestlist/$stage/api\"")).unwrap();
     let (_, pattern) = command.split_once("--filter-pattern '").unwrap();

@@ -7,7 +7,9 @@ use super::drive::holds;
 use super::stand_in::StandIn;
 use crate::site::{Answer, Site};
 use crate::{Result, publish, write};
+use serde_json::json;
 use std::path::Path;
+use tokio::task::JoinSet;
 
 /// What stands for the built apps, which need Node: a page each, and what it is made of.
 const FILES: [(&str, &str); 6] = [
@@ -18,6 +20,11 @@ const FILES: [(&str, &str); 6] = [
     ("web/organizer/dist/index.html", "the organizers' app"),
     ("web/organizer/dist/assets/app-abcd1234.js", "app()"),
 ];
+
+/// How many password resets an address may ask for in an hour (`functions/src/accounts/request_password_reset.rs`).
+const RESETS_OF_AN_ADDRESS: usize = 100;
+/// How many ask at once, each as somebody else.
+const LANES: usize = 5;
 
 /// All of it.
 pub async fn run(stand_in: &StandIn, deployment: &Deployment, bin: &Path, steps: &Steps) -> Result<()> {
@@ -32,7 +39,38 @@ pub async fn run(stand_in: &StandIn, deployment: &Deployment, bin: &Path, steps:
         write(&apps.join(file), text)?;
     }
     steps.say(format_args!("publish-web: {}", publish::upload(&apps, &stand_in.aws(bin)?, "test")?));
-    pages(stand_in, deployment).await
+    pages(stand_in, deployment).await?;
+    limited(stand_in, deployment).await?;
+    steps.say("edge: who calls too often is limited, whoever they say that they are");
+    Ok(())
+}
+
+/// CloudFront writes over who somebody says that they are, so that nobody gets past the limit of an address. Asked for is what no
+/// drill asks for later, of people whom nobody knows.
+async fn limited(stand_in: &StandIn, deployment: &Deployment) -> Result<()> {
+    let mut lanes = JoinSet::new();
+    for lane in 0..LANES {
+        let said = format!("203.0.113.{lane}");
+        let host = deployment.site.as_str();
+        let headers = [("host", host), ("x-forwarded-proto", "https"), ("x-guestlist-client", said.as_str())];
+        let site = Site::new(&stand_in.endpoint(), &headers)?;
+        lanes.spawn(async move {
+            let mut refused = 0;
+            for number in 0..=RESETS_OF_AN_ADDRESS / LANES {
+                let nobody = json!({ "email": format!("nobody{lane}x{number}@example.org") });
+                let answer = site.send(Ask::post("/api/password-resets", nobody)).await?;
+                match answer.status {
+                    202 => {}
+                    429 => refused += 1,
+                    _ => return Err(format!("a password reset is answered with {}: {}", answer.status, answer.told())),
+                }
+            }
+            Ok(refused)
+        });
+    }
+    let refused: usize = lanes.join_all().await.into_iter().sum::<Result<usize>>()?;
+    // One in each lane is too many.
+    holds(refused == LANES, || format!("{LANES} of the password resets should be too many, but {refused} are"))
 }
 
 async fn pages(stand_in: &StandIn, deployment: &Deployment) -> Result<()> {

@@ -81,10 +81,17 @@ impl Trouble<'_> {
         self.aws(&["sqs", "send-message", "--queue-url", &self.url(queue)?, "--message-body", UNREADABLE])?;
         let dead = self.url(&format!("{queue}-dead"))?;
         until("a dead letter", PATIENCE, async || Ok(self.count(&dead)? == 1)).await?;
-        let look = ["--visibility-timeout", "0", "--query", "Messages[0].[Body,ReceiptHandle]", "--output", "json"];
+        let received = "ApproximateReceiveCount";
+        let wanted = format!("Messages[0].[Body,ReceiptHandle,Attributes.{received}]");
+        let look = ["--visibility-timeout", "0", "--attribute-names", received, "--query", &wanted, "--output", "json"];
         let letter = self.aws(&[&["sqs", "receive-message", "--queue-url", &dead], &look[..]].concat())?;
         let letter: Value = serde_json::from_str(&letter).map_err(|why| format!("{letter}: {why}"))?;
         holds(letter[0] == UNREADABLE, || format!("the dead letter of {queue} is {letter}"))?;
+        // Each try has received it, and so does who looks at it.
+        let count = text(&letter, "/2")?;
+        holds(count == (tries + 1).to_string(), || {
+            format!("the dead letter of {queue} was received {count} times, not for {tries} tries and a look")
+        })?;
         let handle = text(&letter, "/1")?;
         self.aws(&["sqs", "delete-message", "--queue-url", &dead, "--receipt-handle", &handle])?;
         let said =

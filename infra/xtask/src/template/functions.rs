@@ -40,9 +40,16 @@ const LATE_MILLISECONDS: u32 = 5 * 60 * 1000;
 /// How long a tick is worth anything: the next one comes in a minute and finds what is due all the same. (60 is the
 /// least that AWS takes.)
 const TICK_SECONDS: u32 = 60;
-/// What a line of a failure looks like: the kit's, and Lambda's own of an invocation that crashed or ran out of time.
-/// A tick or a batch that fails as a whole has both, and counts twice: better than not at all.
-const FAILURE: &str = "{ ($.status >= 500) || ($.status = \"failed\") || ($.record.status = \"error\") || ($.record.status = \"timeout\") }";
+/// What the kit's line of a failure looks like.
+const FAILED: &str = r#"($.status >= 500) || ($.status = "failed")"#;
+/// Lambda's own, of an invocation that crashed or ran out of time. It doesn't say of which function. A tick or a batch that fails
+/// as a whole has both lines, and counts twice: better than not at all.
+const CRASHED: &str = r#"($.record.status = "error") || ($.record.status = "timeout")"#;
+/// The functions whose failures have an alarm of their own, "bookings-fail".
+const BOOK_AND_CANCEL: [&str; 2] = ["book_place", "cancel_booking"];
+/// What is no sign that they are broken: more people want the same than the tables take at once. No answer from the tables is
+/// told as `busy` too, and is one.
+const NOT_BUSY: &str = r#"($.problem != "busy") || ($.error = "no answer*")"#;
 /// What Lambda takes for a description.
 const DESCRIPTION: usize = 256;
 
@@ -76,11 +83,12 @@ pub fn is_looked_at(kind: Kind) -> bool {
 }
 
 /// A noun's log group, shared by its functions, and what counts the failures in it: lines of the log, since an alarm
-/// takes ten metrics at most and there are more functions. Those of bookings are counted by themselves and all others
-/// as one, so that two metrics and two alarms do; where it fails, the dashboard says. Nothing is counted where
+/// takes ten metrics at most and there are more functions. Those to book and to cancel are counted by themselves and all
+/// others as one, so that two metrics and two alarms do; where it fails, the dashboard says. Nothing is counted where
 /// nothing fails, and so nothing paid.
 pub fn noun_log(noun: &str) -> Vec<Resource> {
     let id = log_id(noun);
+    let failures = format!("{}Failures", pascal_case(noun));
     let log = json!({
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Delete",
@@ -90,19 +98,30 @@ pub fn noun_log(noun: &str) -> Vec<Resource> {
             "RetentionInDays": { "Ref": "LogDays" },
         },
     });
-    let filter = json!({
-        "Type": "AWS::Logs::MetricFilter",
-        "Properties": {
-            "LogGroupName": { "Ref": id },
-            "FilterPattern": FAILURE,
-            "MetricTransformations": [{
-                "MetricNamespace": { "Fn::Sub": NAMESPACE },
-                "MetricName": if noun == "bookings" { "BookingFailures" } else { "Failures" },
-                "MetricValue": "1",
-            }],
-        },
-    });
-    vec![(id, log), (format!("{}Failures", pascal_case(noun)), filter)]
+    let filter = |metric: &str, pattern: &str| {
+        json!({
+            "Type": "AWS::Logs::MetricFilter",
+            "Properties": {
+                "LogGroupName": { "Ref": id },
+                "FilterPattern": format!("{{ {pattern} }}"),
+                "MetricTransformations": [{
+                    "MetricNamespace": { "Fn::Sub": NAMESPACE },
+                    "MetricName": metric,
+                    "MetricValue": "1",
+                }],
+            },
+        })
+    };
+    if noun != "bookings" {
+        let all = filter("Failures", &format!("{FAILED} || {CRASHED}"));
+        return vec![(id, log), (failures, all)];
+    }
+    let theirs = BOOK_AND_CANCEL.map(|name| format!("($.function = \"{name}\")")).join(" || ");
+    let not_theirs = BOOK_AND_CANCEL.map(|name| format!("($.function != \"{name}\")")).join(" && ");
+    // Whose a crash is isn't told, so that it counts where it might matter most.
+    let ours = filter("BookingFailures", &format!("(({FAILED}) && ({theirs}) && ({NOT_BUSY})) || {CRASHED}"));
+    let others = filter("Failures", &format!("({FAILED}) && {not_theirs}"));
+    vec![(id.clone(), log), ("BookAndCancelFailures".to_owned(), ours), (failures, others)]
 }
 
 /// A function with its role and, behind a stream or a schedule, its alarm.
