@@ -31,6 +31,11 @@ pub mod assumed {
     pub const FIRST_VISIT_BYTES: f64 = 250_000.0;
     /// In how many requests.
     pub const FIRST_VISIT_REQUESTS: f64 = 12.0;
+    /// Metrics that functions write only when such a thing happens as a refused scan, a mail that came back or an announcement: those
+    /// of `cx.metric` that an event in which all goes well doesn't write.
+    pub const RARE_METRICS: f64 = 15.0;
+    /// In how many hours each of them is written for one event. CloudWatch bills a metric by the hour.
+    pub const RARE_HOURS: f64 = 1.0;
     /// For how many months bookings are kept.
     pub const MONTHS_KEPT: f64 = 12.0;
     /// GB of apps and pictures in the buckets, when nothing has happened yet.
@@ -46,7 +51,7 @@ pub mod assumed {
 /// Lambda's own lines of an invocation, and API Gateway's of a request (`infra/aws/api.yaml`), with ids of their usual length.
 const START_LINE: &str = r#"{"time":"2026-11-21T12:00:00.000Z","type":"platform.start","record":{"requestId":"00000000-0000-4000-8000-000000000000","version":"$LATEST"}}"#;
 const REPORT_LINE: &str = r#"{"time":"2026-11-21T12:00:00.000Z","type":"platform.report","record":{"requestId":"00000000-0000-4000-8000-000000000000","metrics":{"durationMs":43.123,"billedDurationMs":44,"memorySizeMB":256,"maxMemoryUsedMB":24},"status":"success"}}"#;
-const ACCESS_LINE: &str = r#"{"route":"POST /api/events/{event}/bookings","status":"201","latency_ms":"44","bytes":"1024","api_request_id":"AbCdEfGhIjKlMnO=","request_id":"00000000-0000-4000-8000-000000000000","error":"-"}"#;
+const ACCESS_LINE: &str = r#"{"route":"POST /api/events/{event}/bookings","status":"201","latency_ms":"44","bytes":"1024","api_request_id":"AbCdEfGhIjKlMnO=","request_id":"00000000-0000-4000-8000-000000000000","error":"-","integration_error":"-"}"#;
 /// What CloudWatch counts for each line besides its text
 /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html>).
 const LINE_EXTRA: usize = 26;
@@ -291,6 +296,9 @@ pub fn month(measured: &Measured, deployed: &Deployed, events: f64, guests_each:
     usage.add("table_gb", stored);
     usage.add("recovery_gb", stored);
     usage.add("metrics", length(measured.metrics.len() + deployed.log_metrics));
+    // However many events there are, an hour is billed once.
+    let written = (events * assumed::RARE_HOURS / (MONTH_MINUTES / 60.0)).min(1.0);
+    usage.add("metrics", assumed::RARE_METRICS * written);
     Ok(usage)
 }
 
@@ -316,12 +324,23 @@ mod tests {
     fn every_price_is_of_something_that_a_month_uses() {
         let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("measured-event.json");
         let measured: Measured = serde_json::from_str(&std::fs::read_to_string(page).unwrap()).unwrap();
-        // Counted where there is one; a zone is for who wants it (docs/COST.md).
-        let absent = ["composite_alarms", "zones"];
+        // Counted where there is one; a zone and higher throughput are for who wants them (docs/COST.md).
+        let absent = ["composite_alarms", "zones", "parameter_calls"];
         let usage = month(&measured, &Deployed::count().unwrap(), 1.0, 100.0).unwrap();
         for meter in prices().meters.keys().filter(|meter| !absent.contains(&meter.as_str())) {
             assert!(usage.0.get(meter.as_str()).is_some_and(|quantity| *quantity > 0.0), "{meter}");
         }
+    }
+
+    #[test]
+    fn rare_metrics_are_billed_by_the_hour_and_at_most_for_all_of_them() {
+        let measured = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("measured-event.json"));
+        let measured: Measured = serde_json::from_str(&measured.unwrap()).unwrap();
+        let deployed = Deployed::count().unwrap();
+        let usual = length(measured.metrics.len() + deployed.log_metrics);
+        let rare = |events| month(&measured, &deployed, events, 100.0).unwrap().0["metrics"] - usual;
+        assert!((rare(73.0) - 0.1 * assumed::RARE_METRICS).abs() < 1e-9, "{}", rare(73.0));
+        assert!((rare(5_000.0) - assumed::RARE_METRICS).abs() < 1e-9, "{}", rare(5_000.0));
     }
 
     #[test]

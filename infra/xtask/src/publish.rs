@@ -1,5 +1,6 @@
 //! `cargo xtask publish-web`: builds the web apps and puts them where CloudFront gives them out, with the headers that the runner
-//! gives them (`infra/local/src/apps/serve.rs`). It asks AWS through its own CLI.
+//! gives them (`infra/local/src/apps/serve.rs`). It asks AWS through its own CLI. With `--built` it builds nothing: the workflow
+//! builds where packages' own code finds no credentials (`.github/workflows/deploy.yml`).
 //!
 //! What pages refer to goes up before the pages, and nothing is taken away: a page that somebody opened before goes on finding
 //! what it is made of. A release is some 2 MB, so a thousand of them cost five cents a month.
@@ -37,7 +38,7 @@ struct Batch {
     cache: &'static str,
 }
 
-/// Builds the apps and publishes them at a stage. Gives a line that says what was done.
+/// Builds the apps and publishes them at a stage, as [`upload`] does.
 ///
 /// # Errors
 /// They can't be built, there is no such deployment, or AWS says no.
@@ -49,7 +50,7 @@ pub fn publish(root: &Path, aws: &Path, stage: &str) -> Result<String> {
     upload(root, aws, stage)
 }
 
-/// Publishes what is built.
+/// Publishes what is built. Gives a line that says what was done.
 ///
 /// # Errors
 /// Nothing is built, there is no such deployment, or AWS says no.

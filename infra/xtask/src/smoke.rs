@@ -11,12 +11,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::tickets::Claims;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const NAME: &str = "Smoke test";
 /// What every page must come with.
 const PAGE_HEADERS: [&str; 3] = ["content-security-policy", "referrer-policy", "x-content-type-options"];
 /// What it must come with besides where it comes by TLS.
 const TLS_HEADER: &str = "strict-transport-security";
+/// How often the published keys are looked for a key that isn't among them, and what is waited in between: CloudFront keeps the list
+/// for five minutes, so a key that has just been made or replaced signs before everybody sees it.
+const LOOKS: (u32, Duration) = (12, Duration::from_secs(30));
 
 /// Who books, and at whose event.
 #[derive(Clone, Debug)]
@@ -163,7 +167,7 @@ async fn booked(site: &Site, organizer: &Person, guest: &Person, event: &Value, 
     let ticket = items.find(|ticket| ticket["booking"] == booking["id"]);
     let ticket = ticket.ok_or_else(|| format!("the booking {} has no ticket in the guest's list", booking["id"]))?;
     let (id, token) = (text(ticket, "id")?, text(ticket, "token")?);
-    let keys = site.send(Ask::get("/.well-known/guestlist-ticket-keys.json")).await?.expect(200)?;
+    let keys = keys_with(site, &token, LOOKS).await?;
     verify(&token, &keys, &text(event, "id")?)?;
     println!("a place is booked; its ticket was signed by a published key");
 
@@ -191,6 +195,28 @@ async fn cleaned(site: &Site, organizer: &Person, path: &str) -> Result<()> {
     Ok(())
 }
 
+/// The published keys, as soon as that of a ticket is among them; as they are after so many looks, where it isn't.
+async fn keys_with(site: &Site, token: &str, (looks, pause): (u32, Duration)) -> Result<Value> {
+    let signed_by = Claims::read(token).map(|(claims, _)| format!("{:08x}", claims.key));
+    let mut left = looks;
+    loop {
+        let keys = site.send(Ask::get("/.well-known/guestlist-ticket-keys.json")).await?.expect(200)?;
+        left = left.saturating_sub(1);
+        match &signed_by {
+            Some(id) if left > 0 && published(&keys, id).is_none() => {
+                println!("the key {id} isn't published, or CloudFront doesn't give it out yet: looking again");
+            }
+            _ => return Ok(keys),
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// The key of this id.
+fn published<'a>(keys: &'a Value, id: &str) -> Option<&'a Value> {
+    keys["keys"].as_array().into_iter().flatten().find(|key| key["kid"] == id)
+}
+
 /// Verifies a ticket as a door does without a connection: by the published keys alone.
 fn verify(token: &str, keys: &Value, event: &str) -> Result<()> {
     let (claims, signature) = Claims::read(token).ok_or("a ticket's token can't be read: it is no ticket's")?;
@@ -198,9 +224,7 @@ fn verify(token: &str, keys: &Value, event: &str) -> Result<()> {
         return Err(format!("the ticket is for {}, not for {event}", claims.event));
     }
     let id = format!("{:08x}", claims.key);
-    let mut published = keys["keys"].as_array().into_iter().flatten();
-    let key = published.find(|key| key["kid"] == id.as_str());
-    let key = key.ok_or_else(|| format!("the key {id} that signed the ticket isn't published"))?;
+    let key = published(keys, &id).ok_or_else(|| format!("the key {id} that signed the ticket isn't published"))?;
     let bytes = URL_SAFE_NO_PAD.decode(text(key, "x")?).map_err(|why| format!("the published key {id}: {why}"))?;
     let verified = UnparsedPublicKey::new(&ED25519, &bytes).verify(&claims.bytes(), &signature);
     verified.map_err(|_| format!("the ticket's signature isn't that of its key {id}"))
@@ -225,6 +249,48 @@ mod tests {
     use super::*;
     use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
     use domain::ids::{BookingId, EventId, Identifier, TicketId};
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// A deployment whose list of keys is empty the first time and has the key 2a from then on. Gives how often it was asked.
+    fn late_keys() -> (Site, Arc<AtomicU32>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let site = Site::new(&format!("http://{}", listener.local_addr().unwrap()), &[]).unwrap();
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = asked.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = BufReader::new(stream.unwrap());
+                let mut line = String::from("head");
+                while !line.trim().is_empty() {
+                    line.clear();
+                    stream.read_line(&mut line).unwrap();
+                }
+                let keys = if count.fetch_add(1, Ordering::SeqCst) == 0 { "" } else { r#"{"kid":"0000002a"}"# };
+                let said = format!(r#"{{"keys":[{keys}]}}"#);
+                let length = said.len();
+                let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+                write!(stream.get_mut(), "{head}{said}").unwrap();
+            }
+        });
+        (site, asked)
+    }
+
+    #[tokio::test]
+    async fn a_key_that_cloudfront_does_not_give_out_yet_is_waited_for() {
+        let token = |key| {
+            let ticket = TicketId { booking: BookingId::from_ulid(8), index: 0 };
+            Claims { key, event: EventId::from_ulid(7), ticket, issue: 1 }.token(&[0; 64])
+        };
+        let (site, asked) = late_keys();
+        let keys = keys_with(&site, &token(42), (5, Duration::ZERO)).await.unwrap();
+        assert!(published(&keys, "0000002a").is_some() && asked.load(Ordering::SeqCst) == 2);
+        // One that never comes ends it, and `verify` says so.
+        let keys = keys_with(&site, &token(43), (5, Duration::ZERO)).await.unwrap();
+        assert!(published(&keys, "0000002b").is_none() && asked.load(Ordering::SeqCst) == 7);
+    }
 
     #[test]
     fn a_ticket_is_verified_by_the_published_keys_alone() {

@@ -139,6 +139,10 @@ impl Page {
                 "What a guest's browser fetches once: app, fonts, cover",
                 format!("{} kB in {} requests", assumed::FIRST_VISIT_BYTES / 1_000.0, assumed::FIRST_VISIT_REQUESTS),
             ),
+            (
+                "Hours of a month in which each of the rarer metrics is written, for each event",
+                format!("{}, of {} metrics", assumed::RARE_HOURS, assumed::RARE_METRICS),
+            ),
             ("Months for which bookings are kept", assumed::MONTHS_KEPT.to_string()),
             ("Apps and pictures in the buckets", format!("{} GB", assumed::BUCKET_GB)),
         ] {

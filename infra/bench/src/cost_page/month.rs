@@ -3,7 +3,7 @@
 use super::words::{dollars, grouped};
 use super::{Page, of_mail, reading, table};
 use crate::Result;
-use crate::bill::{Region, assumed, idle};
+use crate::bill::{MONTH_MINUTES, Region, Usage, assumed, idle, of_event};
 use std::fmt::Write as _;
 
 /// The three sizes: what they are called, events a month, guests at each.
@@ -64,6 +64,9 @@ impl Page {
         )?;
         table(text, &lines, true)?;
         let (five, two) = assumed::POLLERS;
+        let reads =
+            SIZES.map(|(name, events, guests)| Ok(format!("{name} {}", self.reads(&self.month(events, guests)?)?)));
+        let reads = reads.into_iter().collect::<Result<Vec<_>>>()?;
         writeln!(
             text,
             "| **all** | | | **{}** | **{}** |\n\nEasily forgotten:\n\n\
@@ -73,9 +76,12 @@ impl Page {
              - **Alarms** cost by the metric that they watch, beyond ten; {} dashboard is within the three that are free.\n\
              - **Schedules**: {} ticks a minute, each an invocation with its queries and its lines of log.\n\
              - **Metrics of one's own** cost by the hour in which they are written: none here. The {} that an \
-             event writes when all goes well and the {} counted out of logs are in the sizes above. Some fifteen more, such as refused scans, mails that came back and \
-             announcements, are written only in the hours in which such a thing happens: $0.0004 for each such hour.\n\
-             - **Keys** lie in Parameter Store, in the clear only to who signs: no charge. In Secrets Manager each would cost $0.40.\n\
+             event writes when all goes well and the {} counted out of logs are in the sizes above, and so are {} more, such as \
+             refused scans, mails that came back and announcements, which are written only in the hours in which such a thing happens: \
+             {} for a metric and hour, so a country pays for them in full.\n\
+             - **Keys** lie in Parameter Store, in the clear only to who signs: no charge. In Secrets Manager each would cost $0.40. With \
+             Parameter Store's higher throughput (DEPLOY.md, before a rush) each read costs, as long as it is on: {} for an event of \
+             1,000 guests, or a month of {}, at most.\n\
              - **Point-in-time recovery** and the tables cost by what lies in them; logs are gone after 30 days (`LogDays`).\n\
              - **A domain** of one's own in Route 53 costs {} a month more; with another registrar's DNS, nothing. A KMS key of one's own \
              (`TableKeyArn`) costs $1.\n",
@@ -90,6 +96,10 @@ impl Page {
             deployed.ticks_a_minute,
             self.measured.metrics.len(),
             deployed.log_metrics,
+            assumed::RARE_METRICS,
+            dollars(self.prices.cost("metrics", 1.0, Region::Frankfurt, false)? / (MONTH_MINUTES / 60.0)),
+            self.reads(&of_event(&self.measured, 1_000.0)?)?,
+            reads.join(", "),
             dollars(self.prices.cost("zones", 1.0, Region::Frankfurt, false)?),
         )?;
         writeln!(text, "Beyond these prices there is no charge for:\n")?;
@@ -98,5 +108,11 @@ impl Page {
         }
         text.push('\n');
         Ok(())
+    }
+
+    /// What reading the keys costs at Parameter Store's higher throughput: a key that is decrypted was read.
+    fn reads(&self, usage: &Usage) -> Result<String> {
+        let reads = usage.0.get("key_requests").copied().unwrap_or_default();
+        Ok(dollars(self.prices.cost("parameter_calls", reads, Region::Frankfurt, false)?))
     }
 }
