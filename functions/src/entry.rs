@@ -10,9 +10,11 @@ use bytes::Bytes;
 use kit::{Chance, ClientAddress, Clock, Function, House, Kind, RequestId, Router, Settings};
 use lambda_http::lambda_runtime::{self, Diagnostic};
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, LambdaEvent, RequestExt, service_fn};
+use lambda_http::{Body, IntoResponse, LambdaEvent, RequestExt, service_fn};
 use origin::Origin;
 use serde_json::{Value, json};
+use std::future::ready;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::time::Duration;
 use store::Location;
@@ -164,7 +166,7 @@ async fn serve(function: &'static Function, house: House, origin: Origin) -> Res
                     refused
                 }
             };
-            Ok::<_, lambda_http::Error>(answer.map(|body| Body::from(body.to_vec())))
+            Ok::<_, lambda_http::Error>(Reply(answer))
         }))
         .await
     } else {
@@ -172,6 +174,20 @@ async fn serve(function: &'static Function, house: House, origin: Origin) -> Res
             function.invoke(house, input.payload).await.map_err(failed)
         }))
         .await
+    }
+}
+
+/// An answer as Lambda takes it: what is UTF-8 as text, anything else in base64. `lambda_http` would go by the content type, and
+/// brings every character set of the web for that.
+struct Reply(http::Response<Bytes>);
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = http::Response<Body>> + Send>> {
+        let reply = self.0.map(|body| match String::from_utf8(body.into()) {
+            Ok(text) => Body::Text(text),
+            Err(error) => Body::Binary(error.into_bytes()),
+        });
+        Box::pin(ready(reply))
     }
 }
 
@@ -223,6 +239,19 @@ mod tests {
         assert!(error.contains(&count) && error.ends_with("The nearest is book_place."), "{error}");
         let error = chosen(crate::all(), None).unwrap_err();
         assert!(error.contains("_HANDLER is not set") && error.contains(&count), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_text_or_base64() {
+        let reply = async |body: &'static [u8]| {
+            let answer = http::Response::builder().header("content-type", "image/png").body(Bytes::from_static(body));
+            Reply(answer.unwrap()).into_response().await
+        };
+        let text = reply("Ужин, 18:00".as_bytes()).await;
+        assert_eq!(text.body(), &Body::from("Ужин, 18:00"));
+        assert_eq!(text.headers()["content-type"], "image/png");
+        assert_eq!(reply(b"\x89PNG\r\n").await.body(), &Body::Binary(b"\x89PNG\r\n".to_vec()));
+        assert_eq!(reply(b"").await.body(), &Body::from(""));
     }
 
     #[test]
