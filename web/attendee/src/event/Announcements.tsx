@@ -1,10 +1,11 @@
 import { queries } from "@guestlist/shared/api";
-import { useFormatter, useTranslations } from "@guestlist/shared/i18n";
+import { clockOf, useFormatter, useLocale, useTranslations } from "@guestlist/shared/i18n";
 
 /** What the organizer told those who are booked. Nothing where there is nothing. */
 export default function Announcements({ event }: { event: string }) {
   const t = useTranslations("event");
   const format = useFormatter();
+  const clock = clockOf(useLocale());
   const { data } = queries.useQuery("get", "/api/events/{event}/announcements", {
     params: { path: { event } },
   });
@@ -20,8 +21,7 @@ export default function Announcements({ event }: { event: string }) {
                 {format.dateTime(new Date(told.announced_at), {
                   day: "numeric",
                   month: "long",
-                  hour: "numeric",
-                  minute: "2-digit",
+                  ...clock,
                 })}
               </time>
             </p>

@@ -1,4 +1,4 @@
-import { useLocale, useWhen } from "@guestlist/shared/i18n";
+import { clockOf, useLocale, useWhen } from "@guestlist/shared/i18n";
 import { useTranslations } from "use-intl";
 import { Qr } from "./Qr";
 import { stateOf, type TicketState } from "./state";
@@ -61,8 +61,7 @@ function Explained({ ticket, state }: { ticket: TicketView; state: TicketState }
       weekday: "long",
       day: "numeric",
       month: "long",
-      hour: "numeric",
-      minute: "2-digit",
+      ...clockOf(locale),
     }).format(new Date(ticket.admission.at));
     const { door } = ticket.admission;
     return <p>{door ? t("admitted_door", { time, door }) : t("admitted_at", { time })}</p>;

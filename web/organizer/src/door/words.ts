@@ -1,5 +1,5 @@
 /** How the door says things. */
-import { useFormatter, useTranslations } from "@guestlist/shared/i18n";
+import { clockOf, useFormatter, useLocale, useTranslations } from "@guestlist/shared/i18n";
 import type { Answer, StoredScan } from "./database";
 import { reportOf } from "./report";
 import { type Admission, lookOf, type Verdict } from "./verdict";
@@ -25,10 +25,10 @@ export interface Words {
 export function useWords(zone: string | undefined, own: (scan: string) => boolean): Words {
   const t = useTranslations("door");
   const format = useFormatter();
+  const clock = clockOf(useLocale());
   const time = (at: string | number) =>
     format.dateTime(new Date(at), {
-      hour: "numeric",
-      minute: "2-digit",
+      ...clock,
       ...(zone ? { timeZone: zone } : {}),
     });
   const first = (admission: Admission) => {

@@ -1,7 +1,7 @@
 import { problemOf } from "@guestlist/shared/api";
+import { clockOf, useFormatter, useLocale, useTranslations } from "@guestlist/shared/i18n";
 import { useProblemWords } from "@guestlist/shared/ui";
 import { type FocusEvent, useMemo, useState } from "react";
-import { useFormatter, useTranslations } from "use-intl";
 import { check, type Fault, isMissing, saidByServer } from "./check";
 import { type EventView, requestOf, type Values } from "./values";
 
@@ -25,6 +25,7 @@ export function useFaults(
 ): Faults {
   const t = useTranslations("faults");
   const format = useFormatter();
+  const clock = clockOf(useLocale());
   const words = useProblemWords();
   const [insisting, setInsisting] = useState(false);
   const [focused, setFocused] = useState<string | null>(null);
@@ -58,8 +59,7 @@ export function useFaults(
               ...fault.about,
               wall: format.dateTime(new Date(`${wall}:00Z`), {
                 timeZone: "UTC",
-                hour: "numeric",
-                minute: "2-digit",
+                ...clock,
               }),
             }
           : fault.about;

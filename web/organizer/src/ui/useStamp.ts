@@ -1,4 +1,4 @@
-import { useFormatter } from "use-intl";
+import { clockOf, useFormatter, useLocale } from "@guestlist/shared/i18n";
 
 interface Stamp {
   /** "21 Nov, 19:42" */
@@ -12,7 +12,7 @@ interface Stamp {
 /** Says instants briefly, on the wall in a zone. */
 export function useStamp(zone: string): Stamp {
   const format = useFormatter();
-  const clock = { hour: "numeric", minute: "2-digit" } as const;
+  const clock = clockOf(useLocale());
   const day = { day: "numeric", month: "short" } as const;
   return {
     short: (instant) => format.dateTime(new Date(instant), { timeZone: zone, ...day, ...clock }),

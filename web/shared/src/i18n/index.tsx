@@ -5,7 +5,7 @@ import { recall, remember } from "../storage";
 
 export { useFormatter, useLocale, useNow, useTranslations } from "use-intl";
 export { digitsOf, type Money, sayMoney, useMoney } from "./money";
-export { dayIn, type Moment, sayWhen, useWhen, useZone, type When } from "./when";
+export { clockOf, dayIn, type Moment, sayWhen, useWhen, useZone, type When } from "./when";
 
 export const LANGUAGES = ["en", "ru"] as const;
 export type Language = (typeof LANGUAGES)[number];

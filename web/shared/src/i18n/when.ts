@@ -67,7 +67,7 @@ export function dayIn(zone: string, at: Date): string {
 }
 
 /** "04:00" by the clock of 24 hours, "4:00 AM" by the other. */
-function clockOf(locale: string): Intl.DateTimeFormatOptions {
+export function clockOf(locale: string): { hour: "numeric" | "2-digit"; minute: "2-digit" } {
   const twelve = format(locale, { hour: "numeric" }).resolvedOptions().hour12;
   return { hour: twelve ? "numeric" : "2-digit", minute: "2-digit" };
 }
