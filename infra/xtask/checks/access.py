@@ -55,7 +55,7 @@ def resources_are_of_known_types(stack):
 
 
 def no_resource_lets_others_in(stack):
-    """lets others in past what roles grant: take the property out"""
+    """lets others in past what roles grant: take the property out of it, or where it is meant out of OPENING in infra/xtask/checks/access.py, with rules for whom it lets in"""
     for name, resource in stack.resources.items():
         for opened, _ in entries(resource.get("Properties")):
             if opened in OPENING:

@@ -149,6 +149,12 @@ fn files(root: &Path, folder: &Path) -> Result<Vec<String>> {
         if name.starts_with('.') || name.ends_with(".br") || name.ends_with(".gz") {
             continue;
         }
+        if path.is_symlink() {
+            return Err(format!(
+                "{} leads elsewhere, and would be sent from there: a build makes no links",
+                path.display()
+            ));
+        }
         if path.is_dir() {
             found.extend(files(root, &path)?);
         } else {

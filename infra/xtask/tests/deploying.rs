@@ -170,3 +170,25 @@ fn nothing_is_built_where_there_are_credentials() {
     }
     assert!(deploys.contains("target/debug/xtask publish-web \"$STAGE\" --built"));
 }
+
+#[test]
+fn what_is_installed_where_there_are_credentials_is_known_by_hash() {
+    let workflow = read(".github/workflows/deploy.yml");
+    let installs: Vec<&str> = workflow.lines().map(str::trim).filter(|line| line.contains("pip ")).collect();
+    let locked = "run: pip install --require-hashes --only-binary :all: --requirement infra/sam-requirements.txt";
+    assert_eq!(installs, [locked]);
+    let version = |file: &str| {
+        let requirements = read(file);
+        let sam = requirements.lines().find_map(|line| line.strip_prefix("aws-sam-cli==")).unwrap();
+        sam.trim_end_matches([' ', '\\']).to_owned()
+    };
+    assert_eq!(version("infra/sam-requirements.txt"), version("infra/xtask/checks/requirements.txt"));
+}
+
+/// Whoever can upload could choose the same name.
+#[test]
+fn artifacts_are_taken_by_id() {
+    let workflow = read(".github/workflows/deploy.yml");
+    let downloads = workflow.matches("actions/download-artifact@").count();
+    assert_eq!((downloads, workflow.matches("artifact-ids: ${{ needs.").count()), (2, 2));
+}

@@ -138,3 +138,14 @@ fn nothing_goes_up_where_something_is_missing() {
         assert!(!house.asked().iter().any(|line| line.starts_with("s3 ")), "{:?}", house.asked());
     }
 }
+
+/// The files come out of an archive that another job made, and the AWS CLI follows links.
+#[test]
+fn a_link_to_elsewhere_is_not_sent() {
+    let house = House::new("link", FILES);
+    std::fs::write(house.0.join("secret"), "x").unwrap();
+    std::os::unix::fs::symlink(house.0.join("secret"), house.0.join("web/attendee/dist/assets/secret.js")).unwrap();
+    let said = house.upload("prod").unwrap_err();
+    assert!(said.contains("secret.js leads elsewhere"), "{said}");
+    assert_eq!(house.asked().iter().filter(|line| line.contains("s3")).count(), 0);
+}
