@@ -11,7 +11,8 @@ use kit::{Caller, Cx, Grant, Result, Route, Table, Tagged, read, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Change your own profile: the fields that are sent, and no others.
+/// Change your own profile: the fields that are sent, and no others. An access token from before you verified your address is not
+/// taken: refresh it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateMe {
@@ -52,6 +53,11 @@ impl Route for UpdateMe {
 
     async fn run(self, cx: &Cx) -> Result<Self::Reply> {
         let user = cx.store().user(cx.user()?).await?.ok_or_else(|| Refusal::not_found("user"))?;
+        // Before the address was verified, anybody may have been given that token. Whoever verified it gets another.
+        if user.is_verified() && !cx.signed_in()?.verified {
+            let detail = "The access token is from before the address was verified. Refresh it, or sign in again.";
+            return Err(Refusal::unauthorized("token_invalid", detail).into());
+        }
         cx.check_version("profile", user.version)?;
         if self.resume_mails && !user.is_verified() {
             let detail = "Whether mails go to an address again is for its reader to say. Verify it first.";

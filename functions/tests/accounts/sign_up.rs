@@ -305,6 +305,43 @@ async fn a_password_chosen_by_mail_is_kept_when_the_code_comes() {
     world.post("/api/tokens", None, log_in).await.expect(200);
 }
 
+/// A stranger's token from before the owner's link was opened holds for a quarter of an hour. It says nothing in her name.
+#[tokio::test]
+async fn a_token_from_before_the_address_was_verified_changes_no_profile() {
+    let world = World::new().await;
+    let mallory = world.newcomer("Vic").await;
+    world.new_mails().await;
+    world.advance(SignedDuration::from_secs(1));
+    world.post("/api/password-resets", None, json!({ "email": mallory.email })).await.expect(202);
+    let mail = world.new_mails().await.pop().expect("a mail");
+    let link = mail.link("/account/reset?");
+    let (_, token) = link.split_once("token=").expect("a token");
+    let redeem = json!({ "token": token, "password": "the owner's own password" });
+    world.post("/api/password-resets/redeem", None, redeem).await.expect(204);
+    let before = world.store().user_by_email(&mallory.email).await.unwrap();
+    for change in [json!({ "bio": "Mallory was here" }), json!({ "resume_mails": true }), json!({})] {
+        let refused = world.patch("/api/me", mallory.token(), change).await;
+        assert_eq!(refused.header("www-authenticate"), "Bearer");
+        assert_eq!(refused.problem(401), "token_invalid");
+    }
+    assert_eq!(world.store().user_by_email(&mallory.email).await.unwrap(), before);
+}
+
+/// Whoever verified it themselves goes on with the next pair of tokens, as the apps do on a 401.
+#[tokio::test]
+async fn who_has_verified_refreshes_and_goes_on() {
+    let world = World::new().await;
+    let ada = world.newcomer("Ada").await;
+    let code = code(&world).await;
+    world.patch("/api/me", ada.token(), json!({ "bio": "Plays the cello." })).await.expect(200);
+    assert_eq!(verify(&world, &ada.email, &code).await, 204);
+    let change = json!({ "city": "Rome" });
+    assert_eq!(world.patch("/api/me", ada.token(), change.clone()).await.problem(401), "token_invalid");
+    let next = world.post("/api/tokens/refresh", None, json!({ "refresh_token": ada.refresh })).await.expect(200);
+    let me = world.patch("/api/me", Some(&next.str("/access_token")), change).await.expect(200).json;
+    assert_eq!((&me["city"], &me["bio"]), (&json!("Rome"), &json!("Plays the cello.")));
+}
+
 /// Nobody else signed up: what they said about themselves is theirs.
 #[tokio::test]
 async fn a_reset_verifies_the_address_and_leaves_the_profile() {

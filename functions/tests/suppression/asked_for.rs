@@ -104,6 +104,10 @@ async fn who_redeems_a_reset_may_ask_for_mails_again() {
     let link = ask_for_reset(&world, &ada).await.unwrap();
     assert_eq!(redeem(&world, &link).await, 204);
     assert_eq!(suppressed(&world, &ada).await, "complained", "that isn't that they want mails");
+    // Nor is it for whoever held a token before.
+    let stranger = world.patch("/api/me", ada.token(), json!({ "resume_mails": true })).await;
+    assert_eq!(stranger.problem(401), "token_invalid");
+    assert_eq!(suppressed(&world, &ada).await, "complained");
     let session = json!({ "email": ada.email, "password": "quite another password" });
     let token = world.post("/api/tokens", None, session).await.expect(200).str("/access_token");
     let me = world.patch("/api/me", Some(&token), json!({ "resume_mails": true })).await.expect(200).json;

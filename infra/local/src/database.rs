@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -109,10 +110,7 @@ impl Tables {
         let database = self.database.clone();
         let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
             while let Some(Call { operation, body, answer }) = called.blocking_recv() {
-                let answered = match carried_out(&database, &operation, &body) {
-                    Ok(body) => (200, body),
-                    Err(error) => (error.status_code(), error.to_json()),
-                };
+                let answered = answered(|| carried_out(&database, &operation, &body));
                 // Whoever doesn't wait for it any longer has seen it time out.
                 drop(answer.send(answered));
             }
@@ -154,6 +152,18 @@ impl Tables {
             self.database.update_table(request(update)?).map_err(|error| error.to_string())?;
         }
         Ok(())
+    }
+}
+
+/// What a call is answered: a status, and JSON. A panic is one call's failure, not the end of the thread that answers all of them.
+/// (After one amid its work dynoxide takes no more calls, and each says so: who starts the runner again finds the tables as they
+/// were before.)
+fn answered(carried_out: impl FnOnce() -> Result<String, DynoxideError>) -> (u16, String) {
+    // Nothing of ours is left half done by it: what a call has is dropped with it.
+    let panicked = |_| Err(DynoxideError::InternalServerError("the embedded DynamoDB panicked".to_owned()));
+    match catch_unwind(AssertUnwindSafe(carried_out)).unwrap_or_else(panicked) {
+        Ok(body) => (200, body),
+        Err(error) => (error.status_code(), error.to_json()),
     }
 }
 
@@ -219,4 +229,18 @@ fn global(index: &Index) -> Value {
         "KeySchema": keys(index.partition, index.sort),
         "Projection": { "ProjectionType": "ALL" },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_as_dynamodb_tells_its_own_failures() {
+        let (status, body) = answered(|| panic!("as a bug would"));
+        let body: Value = serde_json::from_str(&body).unwrap();
+        let kind = body["__type"].as_str().unwrap_or_default();
+        assert_eq!((status, kind.rsplit('#').next()), (500, Some("InternalServerError")), "{body}");
+    }
 }

@@ -23,6 +23,8 @@ pub enum Fault {
     TimeoutAfter,
     /// The connection broke before the request was carried out.
     Drop,
+    /// No answer ever comes; the caller's own time limit ends it.
+    Hang,
     /// The service failed (500) and did nothing.
     ServerError,
     /// The service refuses for good: SES `MessageRejected`, DynamoDB, SQS and Parameter Store
@@ -143,6 +145,7 @@ impl Faults {
                 drop(inner.call(request).await);
                 Err(ConnectorError::timeout("timed out (injected)".into()))
             }
+            Some(Fault::Hang) => std::future::pending().await,
             Some(Fault::Drop) => Err(ConnectorError::io("connection lost (injected)".into())),
             Some(Fault::TransactionConflict) => conflict(service, &operation, &request),
             Some(Fault::Throttled) => throttled(service, &operation, &request),

@@ -209,7 +209,7 @@ def old_ticks_are_dropped(stack):
 
 
 def nothing_is_switched_off(stack):
-    """is switched off, and nobody hears of what it doesn't do: take that out"""
+    """is switched off, and nobody hears of what it doesn't do: take that out, or where it is meant add the switch to OFF in infra/xtask/checks/functions.py"""
     for name, resource in stack.resources.items():
         for switch, value in entries(resource.get("Properties")):
             # A parameter's value is a reference, and no switch of ours has one.

@@ -65,14 +65,13 @@ impl Account {
 /// The origin's secret comes last: what has to be deployed afterwards changes only where all else went well.
 ///
 /// # Errors
-/// The CLI isn't there or isn't logged in, or AWS says no.
+/// The CLI isn't there or isn't logged in, AWS says no, or the origin's secret can't be rotated before what is there is deployed.
 pub async fn keep(account: &Account, stage: &str, rotate: bool, mut say: impl FnMut(String)) -> Result<()> {
     match store(account, stage)? {
         Some(store) => keep_signing_keys(&store, Clock::system().now(), rotate, &mut say).await?,
         None => say(format!("signing keys: {}", undeployed(stage))),
     }
-    let failed = |why| format!("the origin secret can't be kept: {why}. What was begun does no harm: run this again.");
-    say(origin::make(&account.aws, stage, rotate).map_err(failed)?);
+    say(origin::make(&account.aws, stage, rotate)?);
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 //!
 //! The template names CloudFront's secret and the hashes that functions take by one version (`OriginVersion`), so both always have
 //! the same. The secrets to come are made some rotations ahead, and their hashes are deployed with those of the present one and of
-//! the ones before: whatever order a stack is updated in, and had it been rotated some times since, whoever sends one is heard.
+//! the ones before: whatever order a stack is updated in, and had it been rotated some times since, whoever sends one is heard. It is
+//! never rotated to one that the functions in use don't take.
 
 use crate::Result;
 use crate::aws::ask;
@@ -17,8 +18,10 @@ const SECRET: &str = "origin-secret";
 const HASHES: &str = "origin-hashes";
 /// What CloudFront is going to send after the next rotations, with commas between them.
 const NEXT: &str = "origin-next";
+/// What the functions in use take: a copy of the hashes that the stack makes (`OriginHashes` in infra/aws/edge.yaml).
+const DEPLOYED: &str = "origin-hashes-deployed";
 
-/// How many secrets are made ahead: as often can it be rotated between two deployments.
+/// How many secrets are made ahead: it can be rotated as often between two deployments, and is then refused.
 const AHEAD: usize = 5;
 /// How many hashes functions are given: the present one, those to come and those of before. All variables of a function together
 /// may have 4 KB (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>); these have 1.3.
@@ -68,40 +71,48 @@ enum Kept {
     There(u64),
     /// What was missing is made; nothing of it is deployed yet.
     Made(u64),
-    /// The same, but the secret was there and stays; `known` says whether functions may have been deployed that take the next.
-    Mended { version: u64, known: bool },
+    /// The same, but the secret was there and stays.
+    Mended(u64),
     /// The next is in its place.
     Rotated(u64),
+    /// It stays, as the functions in use don't take the next. They will, once this version is deployed.
+    Ahead(u64),
 }
 
 /// Makes what is missing of a stage's secret; with `rotate`, puts the next in its place. Gives a line that says what was done and
 /// what to deploy.
 ///
 /// # Errors
-/// AWS says no. What was begun is ended by the next call.
+/// AWS says no: what was begun is ended by the next call. Or it can't be rotated before it is deployed.
 pub fn make(aws: &Path, stage: &str, rotate: bool) -> Result<String> {
     let parameters = Parameters { aws, stage };
-    let mut kept = parameters.keep(rotate)?;
+    let keep = || {
+        let failed =
+            |why| format!("the origin secret can't be kept: {why}. What was begun does no harm: run this again.");
+        parameters.keep(rotate).map_err(failed)
+    };
+    let mut kept = keep()?;
     // The secret is still the one of before, and whoever rotates may do so because others have it.
-    if let (true, Kept::Mended { known: true, .. }) = (rotate, &kept) {
-        kept = parameters.keep(true)?;
+    if let (true, Kept::Mended(_)) = (rotate, &kept) {
+        kept = keep()?;
     }
     let (done, version) = match kept {
-        Kept::There(version) => return Ok(format!("origin secret: there already (OriginVersion={version})")),
-        Kept::Mended { version, .. } if rotate => {
+        Kept::There(version) => ("there already", version),
+        Kept::Mended(_) if rotate => {
+            return Err(
+                "the origin secret isn't rotated yet: somebody else changes it just now. Run this again.".to_owned()
+            );
+        }
+        Kept::Made(version) | Kept::Mended(version) => ("made", version),
+        Kept::Rotated(version) => ("rotated", version),
+        Kept::Ahead(version) => {
             return Err(format!(
-                "it isn't rotated yet, since what was made ahead of it was lost and is made anew. First deploy with \
-                 OriginVersion={version}, so that the functions take what comes"
+                "the origin secret isn't rotated, since the functions in use don't take the next one yet. First deploy with \
+                 OriginVersion={version}, then run this again."
             ));
         }
-        Kept::Made(version) | Kept::Mended { version, .. } => ("made", version),
-        Kept::Rotated(version) => ("rotated", version),
     };
-    let then = match version {
-        1 => String::new(),
-        _ => format!(": deploy with that before it is rotated {AHEAD} times more"),
-    };
-    Ok(format!("origin secret: {done} (OriginVersion={version}{then})"))
+    Ok(format!("origin secret: {done} (OriginVersion={version})"))
 }
 
 impl Parameters<'_> {
@@ -122,7 +133,11 @@ impl Parameters<'_> {
             return Ok(Kept::There(version));
         }
         let (rotates, was_there) = (rotate && whole, present.is_some());
-        let known = next.first().is_some_and(|next| before.contains(&hash(next)));
+        if let (true, Some(version), Some(next)) = (rotates, version(&secret), next.first())
+            && !self.is_taken(next)?
+        {
+            return Ok(Kept::Ahead(version));
+        }
         let now = if rotates { Some(next.remove(0)) } else { present };
         let now = now.map_or_else(random, Ok)?;
         while next.len() < AHEAD {
@@ -146,9 +161,15 @@ impl Parameters<'_> {
         self.put(NEXT, "SecureString", &next.join(","))?;
         Ok(match (rotates, was_there) {
             (true, _) => Kept::Rotated(sent),
-            (false, true) => Kept::Mended { version: sent, known },
+            (false, true) => Kept::Mended(sent),
             (false, false) => Kept::Made(sent),
         })
+    }
+
+    /// Whether the functions in use take a secret. Where none are deployed nobody is turned away.
+    fn is_taken(&self, secret: &str) -> Result<bool> {
+        let deployed = self.get(DEPLOYED)?;
+        Ok(deployed.is_none_or(|(_, hashes)| list(Some(hashes)).contains(&hash(secret))))
     }
 }
 

@@ -56,6 +56,28 @@ impl Aws {
         secret.parse().unwrap()
     }
 
+    /// What CloudFormation does with the present version (`OriginHashes` in infra/aws/edge.yaml), which it gives.
+    fn deploy(&self) -> u32 {
+        let version = self.version();
+        let copies = self.read("origin-hashes-deployed").parse().unwrap_or(0) + 1;
+        let copy = self.0.join(format!("prod.origin-hashes-deployed.{copies}"));
+        std::fs::write(copy, self.read(&format!("origin-hashes.{version}"))).unwrap();
+        std::fs::write(self.0.join("prod.origin-hashes-deployed"), copies.to_string()).unwrap();
+        version
+    }
+
+    /// Rotates in vain, and sees to it that nothing is written.
+    fn refused(&self, when: &str) {
+        let kept = || ["origin-secret", "origin-hashes", "origin-next"].map(|name| self.read(name));
+        let before = kept();
+        let why = self.make(true).unwrap_err();
+        let says = format!(
+            "isn't rotated, since the functions in use don't take the next one yet. First deploy with OriginVersion={},",
+            self.version()
+        );
+        assert!(why.contains(&says) && !why.contains("does no harm") && kept() == before, "{when}: {why}");
+    }
+
     /// Whether functions that were deployed at one version hear a CloudFront that was at another.
     fn is_heard(&self, functions: u32, cloudfront: u32) -> bool {
         let secret = self.read(&format!("origin-secret.{cloudfront}"));
@@ -104,7 +126,7 @@ fn a_rotation_leaves_no_moment_in_which_cloudfront_is_not_heard() {
     let aws = Aws::new("rotation");
     aws.make(false).unwrap();
     for _ in 0..25 {
-        let before = aws.version();
+        let before = aws.deploy();
         assert!(aws.make(true).unwrap().contains("rotated"));
         let after = aws.version();
         assert_ne!(aws.read(&format!("origin-secret.{before}")), aws.read(&format!("origin-secret.{after}")));
@@ -115,16 +137,37 @@ fn a_rotation_leaves_no_moment_in_which_cloudfront_is_not_heard() {
     assert!(!aws.is_heard(aws.version(), 1), "an old secret opens nothing for ever");
 }
 
+/// By another name than is asked for here it would seem that nothing is deployed.
 #[test]
-fn it_may_be_rotated_some_times_before_it_is_deployed() {
+fn the_stack_s_copy_of_the_hashes_has_the_name_that_is_asked_for() {
+    let edge = std::fs::read_to_string(xtask::root().join("infra/aws/edge.yaml")).unwrap();
+    assert!(edge.contains("      Name: !Sub /guestlist/${Stage}/origin-hashes-deployed\n"));
+}
+
+#[test]
+fn it_is_rotated_as_often_before_it_is_deployed_as_the_functions_in_use_know_of() {
     let aws = Aws::new("several");
     aws.make(false).unwrap();
     for _ in 0..3 {
-        let deployed = aws.version();
+        let deployed = aws.deploy();
         for rotation in 1..=5 {
-            assert!(aws.make(true).unwrap().contains("before it is rotated 5 times more"));
-            aws.hear_each_other(deployed, aws.version(), &format!("rotated {rotation} times"));
+            let when = format!("rotated {rotation} times");
+            aws.rotated(&when);
+            aws.hear_each_other(deployed, aws.version(), &when);
         }
+        aws.refused("rotated 5 times");
+        aws.refused("and again");
+        aws.hear_each_other(deployed, aws.version(), "as before");
+    }
+}
+
+/// Nobody is turned away yet.
+#[test]
+fn before_the_first_deployment_it_is_rotated_at_will() {
+    let aws = Aws::new("first");
+    aws.make(false).unwrap();
+    for rotation in 1..=12 {
+        aws.rotated(&format!("rotated {rotation} times"));
     }
 }
 
@@ -134,7 +177,7 @@ fn who_takes_the_former_hashes_out_ends_the_former_secrets() {
     let aws = Aws::new("ended");
     aws.make(false).unwrap();
     aws.make(true).unwrap();
-    let deployed = aws.version();
+    let deployed = aws.deploy();
     let hashes = aws.read(&format!("origin-hashes.{deployed}"));
     let kept: Vec<&str> = hashes.split(',').take(6).collect();
     std::fs::write(aws.0.join(format!("prod.origin-hashes.{}", deployed + 1)), kept.join(",")).unwrap();
@@ -147,13 +190,14 @@ fn who_takes_the_former_hashes_out_ends_the_former_secrets() {
 
 #[test]
 fn what_was_cut_off_is_ended_by_the_next_call() {
-    for calls in 0..6 {
+    for calls in 0..7 {
         let aws = Aws::new(&format!("cut-{calls}"));
         aws.make(false).unwrap();
         aws.make(true).unwrap();
-        let deployed = aws.version();
+        let deployed = aws.deploy();
         aws.cut_after(calls);
-        assert!(aws.make(true).unwrap_err().contains("the line is cut"));
+        let why = aws.make(true).unwrap_err();
+        assert!(why.contains("the line is cut") && why.ends_with("run this again."), "{why}");
         aws.cut_after(1_000);
         aws.make(false).unwrap();
         let after = aws.version();
@@ -168,10 +212,10 @@ fn what_was_cut_off_is_ended_by_the_next_call() {
 /// of before.
 #[test]
 fn rotations_that_fail_in_a_row_leave_no_moment_in_which_cloudfront_is_not_heard() {
-    for calls in 0..6 {
+    for calls in 0..7 {
         let aws = Aws::new(&format!("row-{calls}"));
         aws.make(false).unwrap();
-        let deployed = aws.version();
+        let deployed = aws.deploy();
         for _ in 0..5 {
             aws.cut_after(calls);
             assert!(aws.make(true).unwrap_err().contains("the line is cut"));
@@ -199,17 +243,19 @@ fn the_first_rotation_of_what_an_older_guestlist_made_rotates() {
     aws.hear_each_other(deployed, aws.version(), "one was ahead");
 }
 
-/// The functions don't take what they have never heard of: they are deployed first.
+/// The functions don't take what they have never heard of: they are deployed first, however often it is tried.
 #[test]
-fn a_rotation_to_what_no_function_takes_is_put_off_and_fails() {
+fn a_rotation_to_what_no_function_takes_is_put_off_until_it_is_deployed() {
     let aws = Aws::new("lost");
     aws.make(false).unwrap();
-    let deployed = aws.version();
+    let deployed = aws.deploy();
     std::fs::remove_file(aws.0.join("prod.origin-next")).unwrap();
-    let why = aws.make(true).unwrap_err();
+    assert!(aws.make(true).unwrap_err().contains("isn't rotated"));
     let mended = aws.version();
-    assert!(why.contains("isn't rotated yet") && why.contains(&format!("OriginVersion={mended},")), "{why}");
-    aws.hear_each_other(deployed, mended, "mended");
+    assert_eq!(mended, deployed + 1);
+    aws.refused("mended");
+    aws.refused("once more");
+    aws.hear_each_other(deployed, aws.deploy(), "mended");
     aws.rotated("mended and deployed");
     aws.hear_each_other(mended, aws.version(), "mended and deployed");
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use testbed::Stage;
 use testbed::faults::{Calls, Fault};
 use xtask::{root, template};
@@ -182,22 +183,29 @@ async fn real_lines_of_failures_are_counted_and_no_others() {
 /// Each function's failure is counted once; "bookings-fail" counts those to book and to cancel.
 #[tokio::test]
 async fn failures_to_book_and_to_cancel_are_counted_by_themselves() {
-    let (stage, lines) = house().await;
+    let (mut stage, lines) = house().await;
     let metric_of = |function: &str| {
         if ["book_place", "cancel_booking"].contains(&function) { "BookingFailures" } else { "Failures" }
     };
-    let failed = async |fault| {
-        stage.faults.from(Calls::Any, 1, fault);
-        let status = asked(&stage, "GET", "/api/events", Value::Null).await;
+    // It is run anew only as long as there is time.
+    stage.house = stage.house.clone().with_time_limit(Duration::from_secs(4));
+    let failed = async |calls, fault| {
+        stage.faults.from(calls, 0, fault);
+        let status = asked(&stage, "POST", "/api/users", ada()).await;
         stage.faults.clear();
         let line = lines.lock().unwrap().pop().unwrap();
         assert!(status >= 500 && line["status"] == status, "{line}");
         line
     };
     // What these look like is the same for all routes.
-    let (refused, no_answer, busy) =
-        (failed(Fault::Refused).await, failed(Fault::Drop).await, failed(Fault::Throttled).await);
-    assert_eq!((&no_answer["problem"], &busy["problem"]), (&json!("busy"), &json!("busy")), "people are told the same");
+    let refused = failed(Calls::Any, Fault::Refused).await;
+    let no_answer = failed(Calls::Any, Fault::Drop).await;
+    let busy = failed(Calls::Any, Fault::Throttled).await;
+    // As where a condition never holds.
+    let overtaken = failed(Calls::To("TransactWriteItems"), Fault::TransactionConflict).await;
+    for line in [&no_answer, &overtaken, &busy] {
+        assert_eq!(line["problem"], "busy", "people are told the same");
+    }
     let as_if = |function: &str, line: &Value| {
         let mut line = line.clone();
         line["function"] = json!(function);
@@ -207,6 +215,7 @@ async fn failures_to_book_and_to_cancel_are_counted_by_themselves() {
         let counting = |line: &Value| counting(function.noun, &as_if(function.name, line));
         assert_eq!(counting(&refused), [metric_of(function.name)], "{}", function.name);
         assert_eq!(counting(&no_answer), [metric_of(function.name)], "{}", function.name);
+        assert_eq!(counting(&overtaken), [metric_of(function.name)], "{}: a condition that never holds", function.name);
     }
     for function in ["book_place", "cancel_booking"] {
         assert!(pictures::every().iter().any(|known| known.name == function && known.noun == "bookings"), "{function}");

@@ -9,10 +9,14 @@ use jiff::Timestamp;
 use jsonwebtoken::DecodingKey;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use store::{KEYS_KEPT_SECONDS, KEYS_UNREAD_SECONDS, KeyUse, PublicKey, SigningKey, Store};
 
 /// How long no other key that isn't known is looked for after one was, and one that couldn't be read isn't read again.
 const LOOK_SECONDS: i64 = 10;
+
+/// How long a call waits for a key to be read again that it could sign with. The SDK would wait for as long as a booking may take.
+const READ_AGAIN: Duration = Duration::from_secs(1);
 
 /// A key that signs.
 pub(crate) struct Signer {
@@ -103,17 +107,21 @@ impl Cx {
     /// to a key has none.
     pub(crate) async fn signer(&self, key_use: KeyUse) -> Result<Arc<Signer>> {
         let KeyCache { signers, unread, .. } = &self.bench.keys;
-        let tried = younger(LOOK_SECONDS, unread, key_use, self.now).is_some();
+        // When the reading ended, not when this invocation began: reading may have taken most of the time in between.
+        let tried = younger(LOOK_SECONDS, unread, key_use, self.house.clock().now()).is_some();
         let good_for = if tried { KEYS_UNREAD_SECONDS } else { KEYS_KEPT_SECONDS };
         if let Some(signer) = younger(good_for, signers, key_use, self.now) {
             return Ok(signer);
         }
         let kept = younger(KEYS_UNREAD_SECONDS, signers, key_use, self.now);
-        match (Signer::read(self.store(), key_use).await, kept) {
+        let patience = if kept.is_some() { READ_AGAIN } else { Duration::MAX };
+        let read = tokio::time::timeout(patience, Signer::read(self.store(), key_use)).await;
+        let read = read.unwrap_or_else(|late| Err(store::Error::Unavailable(late.to_string()).into()));
+        match (read, kept) {
             (Err(Error::Store(error @ (store::Error::Busy(_) | store::Error::Unavailable(_)))), Some(kept)) => {
                 self.note(format_args!("the key {:08x} of {} signs on, unread: {error}", kept.id, key_use.name()));
                 self.metric("KeysUnread", 1.0);
-                keep(unread, key_use, self.now, Arc::new(()));
+                keep(unread, key_use, self.house.clock().now(), Arc::new(()));
                 Ok(kept)
             }
             (read, _) => Ok(keep(signers, key_use, self.now, Arc::new(read?))),

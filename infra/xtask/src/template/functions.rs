@@ -47,9 +47,10 @@ const FAILED: &str = r#"($.status >= 500) || ($.status = "failed")"#;
 const CRASHED: &str = r#"($.record.status = "error") || ($.record.status = "timeout")"#;
 /// The functions whose failures have an alarm of their own, "bookings-fail".
 const BOOK_AND_CANCEL: [&str; 2] = ["book_place", "cancel_booking"];
-/// What is no sign that they are broken: more people want the same than the tables take at once. No answer from the tables is
-/// told as `busy` too, and is one.
-const NOT_BUSY: &str = r#"($.problem != "busy") || ($.error = "no answer*")"#;
+/// All but what is no sign that they are broken: what keeps our state says that it has no room. `busy` is told, too, where there is no
+/// answer, and where others were faster time and again: it was tried for eleven seconds then (docs/decisions/0006-conflicts.md),
+/// as it is where a condition never holds. The words are those of `store::Error`.
+const NO_RUSH: &str = r#"($.problem != "busy") || ($.error = "no answer*") || ($.error = "overtaken*")"#;
 /// What Lambda takes for a description.
 const DESCRIPTION: usize = 256;
 
@@ -119,7 +120,7 @@ pub fn noun_log(noun: &str) -> Vec<Resource> {
     let theirs = BOOK_AND_CANCEL.map(|name| format!("($.function = \"{name}\")")).join(" || ");
     let not_theirs = BOOK_AND_CANCEL.map(|name| format!("($.function != \"{name}\")")).join(" && ");
     // Whose a crash is isn't told, so that it counts where it might matter most.
-    let ours = filter("BookingFailures", &format!("(({FAILED}) && ({theirs}) && ({NOT_BUSY})) || {CRASHED}"));
+    let ours = filter("BookingFailures", &format!("(({FAILED}) && ({theirs}) && ({NO_RUSH})) || {CRASHED}"));
     let others = filter("Failures", &format!("({FAILED}) && {not_theirs}"));
     vec![(id.clone(), log), ("BookAndCancelFailures".to_owned(), ours), (failures, others)]
 }
