@@ -237,7 +237,7 @@ impl Journey {
         let told = json!({
             "eventType": "Bounce",
             "bounce": { "bounceType": "Permanent", "bouncedRecipients": [{ "emailAddress": "olga1@example.org" }] },
-            "mail": { "timestamp": self.world.now() },
+            "mail": { "destination": ["olga1@example.org"], "timestamp": self.world.now() },
         });
         self.world.lines();
         if !self.world.hand_over("suppress_address", &stage::message(&told)).await? {
