@@ -175,7 +175,7 @@ fn nothing_is_built_where_there_are_credentials() {
 fn what_is_installed_where_there_are_credentials_is_known_by_hash() {
     let workflow = read(".github/workflows/deploy.yml");
     let installs: Vec<&str> = workflow.lines().map(str::trim).filter(|line| line.contains("pip ")).collect();
-    let locked = "run: pip install --require-hashes --only-binary :all: --requirement infra/sam-requirements.txt";
+    let locked = "run: \"pip install --require-hashes --only-binary :all: --requirement infra/sam-requirements.txt\"";
     assert_eq!(installs, [locked]);
     let version = |file: &str| {
         let requirements = read(file);
